@@ -1,0 +1,78 @@
+package lake
+
+import (
+	"fmt"
+	"time"
+)
+
+// Version counts the commits of a lake, from 1.
+type Version uint64
+
+// String is fixed width, so names sort in commit order.
+func (v Version) String() string { return fmt.Sprintf("%020d", uint64(v)) }
+
+// Manifest is one version of the lake: everything that exists in it. It is
+// never changed once published.
+type Manifest struct {
+	Version   Version
+	Committed time.Time
+	Pipelines map[string]Pipeline // by name
+	Tables    map[string]*Table   // by stream
+}
+
+// Pipeline is one tap's position in the lake.
+type Pipeline struct {
+	ID      string  `json:"id"`              // starts the name of every file it writes
+	State   *string `json:"state,omitempty"` // last committed STATE value, the tap's own bytes; nil: none yet
+	Version Version `json:"version"`         // its last commit
+	Batches uint64  `json:"batches"`         // batches it has committed
+}
+
+// Table is one stream in one version of the lake.
+type Table struct {
+	Stream      string       `json:"stream"`
+	Name        string       `json:"name"`          // of its view; unique in the lake, case folded
+	Dir         string       `json:"dir"`           // its directory, relative to the lake
+	Owner       string       `json:"owner"`         // name of the pipeline that loads it
+	Key         []string     `json:"key,omitempty"` // key_properties; none: rows are appended
+	Bookmarks   []string     `json:"bookmark_properties,omitempty"`
+	Replication string       `json:"replication_method,omitempty"`
+	NextID      int32        `json:"next_id"` // first field id not yet given
+	Schemas     []*Schema    `json:"schemas"` // by id; the last is the table's schema now
+	Files       []DataFile   `json:"files,omitempty"`
+	Deletes     []DeleteFile `json:"deletes,omitempty"`
+}
+
+// Schema is the table's schema now.
+func (t *Table) Schema() *Schema { return t.Schemas[len(t.Schemas)-1] }
+
+// Rows counts the live rows.
+func (t *Table) Rows() int64 {
+	var n int64
+	for i := range t.Files {
+		n += t.Files[i].Rows
+	}
+	for i := range t.Deletes {
+		n -= t.Deletes[i].Rows
+	}
+	return n
+}
+
+// DataFile is a Parquet file of rows, some of which deletes may supersede.
+type DataFile struct {
+	Path   string `json:"path"`   // relative to the lake, slash separated
+	Schema int    `json:"schema"` // id in Table.Schemas
+	Rows   int64  `json:"rows"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"` // lower-case hex
+}
+
+// DeleteFile is a Parquet file of positions of superseded rows: file_path
+// (string, a DataFile's Path) and pos (int64, from 0), both required. No
+// position stands in two delete files of a version.
+type DeleteFile struct {
+	Path   string `json:"path"`
+	Rows   int64  `json:"rows"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
