@@ -1,0 +1,100 @@
+package lake
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"testing"
+)
+
+const rowGroupRows = 122_880
+
+// sampleSchema is an order: 13 leaves, nested ones among them.
+func sampleSchema() *Schema {
+	return &Schema{Columns: []Column{
+		{ID: 1, Name: "id", Property: "id", Kind: Int64},
+		{ID: 2, Name: "customer_id", Property: "customer_id", Kind: Int64},
+		{ID: 3, Name: "status", Property: "status", Kind: String},
+		{ID: 4, Name: "amount", Property: "amount", Kind: Double},
+		{ID: 5, Name: "currency", Property: "currency", Kind: String},
+		{ID: 6, Name: "paid", Property: "paid", Kind: Boolean},
+		{ID: 7, Name: "created_at", Property: "created_at", Kind: Timestamp},
+		{ID: 8, Name: "updated_at", Property: "updated_at", Kind: Timestamp},
+		{ID: 9, Name: "email", Property: "email", Kind: String},
+		{ID: 10, Name: "address", Property: "address", Kind: Struct, Fields: []Column{
+			{ID: 11, Name: "city", Property: "city", Kind: String},
+			{ID: 12, Name: "zip", Property: "zip", Kind: String},
+		}},
+		{ID: 13, Name: "tags", Property: "tags", Kind: List, Fields: []Column{
+			{ID: 14, Name: ListElement, Property: ListElement, Kind: String},
+		}},
+		{ID: 15, Name: "note", Property: "note", Kind: String},
+	}}
+}
+
+// sampleBatch makes rows [from, to) of the orders.
+func sampleBatch(from, to int) *Batch {
+	b := NewBatch(sampleSchema())
+	r := rand.New(rand.NewPCG(7, uint64(from)))
+	pick := func(x ...string) []byte { return []byte(x[r.IntN(len(x))]) }
+	words := []string{"leave", "at", "the", "door", "ring", "twice", "call", "before", "fragile", "gift"}
+	for i := from; i < to; i++ {
+		v := b.Vectors
+		created := int64(1_700_000_000_000_000) + int64(i)*1_000_000
+		v[0].Int(int64(i), 0)
+		v[1].Int(r.Int64N(100_000), 0)
+		v[2].Bytes(pick("new", "paid", "shipped", "returned"), 0)
+		v[3].Float(float64(r.IntN(100_000))/100, 0)
+		v[4].Bytes(pick("EUR", "USD", "GBP"), 0)
+		v[5].Bool(r.IntN(3) > 0, 0)
+		v[6].Int(created, 0)
+		v[7].Int(created+r.Int64N(86_400_000_000), 0)
+		v[8].Bytes(fmt.Appendf(nil, "user%d@example.com", r.IntN(1_000_000)), 0)
+		v[9].Bytes(pick("Berlin", "Paris", "London", "New York", "Tokyo"), 0)
+		v[10].Bytes(fmt.Appendf(nil, "%05d", r.IntN(100_000)), 0)
+		for j := range 3 {
+			v[11].Bytes(pick("red", "green", "blue", "express"), byte(min(j, 1)))
+		}
+		if r.IntN(4) == 0 {
+			v[12].Null(0, 0)
+		} else {
+			note := make([]byte, 0, 64)
+			for range 6 {
+				note = append(append(note, words[r.IntN(len(words))]...), ' ')
+			}
+			v[12].Bytes(note, 0)
+		}
+		b.Extra().Null(0, 0)
+		b.Rows++
+	}
+	return b
+}
+
+// BenchmarkEncode counts 400 bytes of input a row, the size of such a record.
+func BenchmarkEncode(b *testing.B) {
+	var segments []*Batch
+	for from := 0; from < rowGroupRows; from += rowGroupRows / 16 {
+		segments = append(segments, sampleBatch(from, from+rowGroupRows/16))
+	}
+	for _, c := range []Codec{Zstd, Snappy, LZ4, None} {
+		b.Run(string(c), func(b *testing.B) {
+			f, err := NewFileWriter(io.Discard, segments[0].Schema, c)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(400 * rowGroupRows)
+			b.ReportAllocs()
+			for b.Loop() {
+				g := f.Begin()
+				if err := g.Encode(segments); err != nil {
+					b.Fatal(err)
+				}
+				if err := g.Commit(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(rowGroupRows*b.N)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(f.offset)/float64(b.N)/rowGroupRows, "file-B/row")
+		})
+	}
+}

@@ -1,0 +1,143 @@
+package lake
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// maxBound is the length past which a string is no bound: the footer would
+// carry it twice a row group, and our Parquet library cannot mark a shortened
+// bound as inexact.
+const maxBound = 512
+
+// bounds are the least and the greatest of some values, as Parquet's PLAIN
+// encoding stores them.
+type bounds struct {
+	lo, hi  []byte
+	unknown bool // a value among them has no place in the order, or is too long
+}
+
+// add widens b, bounds of kind k, to o's values.
+func (b *bounds) add(o *bounds, k Kind) {
+	b.unknown = b.unknown || o.unknown || len(o.lo) > maxBound || len(o.hi) > maxBound
+	if b.unknown || o.lo == nil {
+		return
+	}
+	if b.lo == nil || less(k, o.lo, b.lo) {
+		b.lo = append(b.lo[:0], o.lo...)
+	}
+	if b.hi == nil || less(k, b.hi, o.hi) {
+		b.hi = append(b.hi[:0], o.hi...)
+	}
+}
+
+func (b *bounds) statistics(nulls int64) format.Statistics {
+	s := format.Statistics{NullCount: nulls}
+	if !b.unknown && len(b.lo) <= maxBound && len(b.hi) <= maxBound {
+		s.MinValue, s.MaxValue = b.lo, b.hi
+	}
+	return s
+}
+
+func less(k Kind, x, y []byte) bool {
+	switch k {
+	case Int64, Time, Timestamp:
+		return int64(binary.LittleEndian.Uint64(x)) < int64(binary.LittleEndian.Uint64(y))
+	case Date:
+		return int32(binary.LittleEndian.Uint32(x)) < int32(binary.LittleEndian.Uint32(y))
+	case Double:
+		return math.Float64frombits(binary.LittleEndian.Uint64(x)) < math.Float64frombits(binary.LittleEndian.Uint64(y))
+	default:
+		return bytes.Compare(x, y) < 0
+	}
+}
+
+// boundsOf returns the bounds of v's values; they may alias v.
+func boundsOf(v *Vector) bounds {
+	switch v.Kind {
+	case Boolean:
+		return boolBounds(v.Bools)
+	case Double:
+		return floatBounds(v.Floats)
+	case String, JSON:
+		return byteBounds(len(v.Ends), v.Value)
+	case UUID:
+		return byteBounds(len(v.Data)/16, v.Value)
+	default:
+		return intBounds(v.Ints, v.Kind)
+	}
+}
+
+func intBounds(x []int64, k Kind) bounds {
+	if len(x) == 0 {
+		return bounds{}
+	}
+	lo, hi := slices.Min(x), slices.Max(x)
+	if k == Date {
+		return bounds{
+			lo: binary.LittleEndian.AppendUint32(nil, uint32(lo)),
+			hi: binary.LittleEndian.AppendUint32(nil, uint32(hi)),
+		}
+	}
+	return bounds{
+		lo: binary.LittleEndian.AppendUint64(nil, uint64(lo)),
+		hi: binary.LittleEndian.AppendUint64(nil, uint64(hi)),
+	}
+}
+
+// floatBounds follows the format: a zero bound stands for both zeros, and
+// where there is a NaN there are no bounds.
+func floatBounds(x []float64) bounds {
+	if len(x) == 0 {
+		return bounds{}
+	}
+	lo, hi := slices.Min(x), slices.Max(x)
+	if math.IsNaN(lo) || math.IsNaN(hi) {
+		return bounds{unknown: true}
+	}
+	if lo == 0 {
+		lo = math.Copysign(0, -1)
+	}
+	if hi == 0 {
+		hi = 0
+	}
+	return bounds{
+		lo: binary.LittleEndian.AppendUint64(nil, math.Float64bits(lo)),
+		hi: binary.LittleEndian.AppendUint64(nil, math.Float64bits(hi)),
+	}
+}
+
+func boolBounds(x []bool) bounds {
+	if len(x) == 0 {
+		return bounds{}
+	}
+	b := bounds{lo: []byte{1}, hi: []byte{0}}
+	if slices.Contains(x, false) {
+		b.lo[0] = 0
+	}
+	if slices.Contains(x, true) {
+		b.hi[0] = 1
+	}
+	return b
+}
+
+func byteBounds(n int, value func(int) []byte) bounds {
+	if n == 0 {
+		return bounds{}
+	}
+	lo := value(0)
+	hi := lo
+	for i := 1; i < n; i++ {
+		x := value(i)
+		if bytes.Compare(x, lo) < 0 {
+			lo = x
+		} else if bytes.Compare(x, hi) > 0 {
+			hi = x
+		}
+	}
+	return bounds{lo: lo, hi: hi}
+}

@@ -1,0 +1,109 @@
+package lake
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/maphash"
+)
+
+// dictionary numbers the distinct values of a column chunk.
+type dictionary struct {
+	seed   maphash.Seed
+	slots  []uint32 // index+1, by hash; a power of two, at most half full
+	hashes []uint64
+	values Vector // String or UUID: the distinct values, by index
+	last   int32  // the value before, often the next too
+	seen   []bool // by index: on the page being made
+}
+
+const firstSlots = 1 << 10
+
+func (d *dictionary) reset(k Kind) {
+	if d.slots == nil {
+		d.seed, d.slots = maphash.MakeSeed(), make([]uint32, firstSlots)
+	}
+	clear(d.slots)
+	d.hashes, d.seen, d.last = d.hashes[:0], d.seen[:0], -1
+	d.values.Kind = k
+	d.values.Data, d.values.Ends = d.values.Data[:0], d.values.Ends[:0]
+}
+
+func (d *dictionary) len() int { return len(d.hashes) }
+
+// index returns x's number, a new one if x is new.
+func (d *dictionary) index(x []byte) int32 {
+	if d.last >= 0 && bytes.Equal(d.values.Value(int(d.last)), x) {
+		return d.last
+	}
+	h := maphash.Bytes(d.seed, x)
+	mask := uint64(len(d.slots) - 1)
+	at := h & mask
+	for ; d.slots[at] != 0; at = (at + 1) & mask {
+		i := int(d.slots[at] - 1)
+		if d.hashes[i] == h && bytes.Equal(d.values.Value(i), x) {
+			d.last = int32(i)
+			return d.last
+		}
+	}
+	return d.add(x, h, at)
+}
+
+func (d *dictionary) add(x []byte, h, at uint64) int32 {
+	d.last = int32(len(d.hashes))
+	d.slots[at] = uint32(d.last) + 1
+	d.hashes = append(d.hashes, h)
+	d.seen = append(d.seen, false)
+	d.values.Data = append(d.values.Data, x...)
+	if d.values.Kind != UUID {
+		d.values.Ends = append(d.values.Ends, uint32(len(d.values.Data)))
+	}
+	if 2*len(d.hashes) > len(d.slots) {
+		d.grow()
+	}
+	return d.last
+}
+
+func (d *dictionary) grow() {
+	d.slots = make([]uint32, 4*len(d.slots))
+	mask := uint64(len(d.slots) - 1)
+	for i, h := range d.hashes {
+		at := h & mask
+		for d.slots[at] != 0 {
+			at = (at + 1) & mask
+		}
+		d.slots[at] = uint32(i) + 1
+	}
+}
+
+// pageBounds returns the bounds of the values seen, and unsees them.
+func (d *dictionary) pageBounds() bounds {
+	var b bounds
+	for i, s := range d.seen {
+		if !s {
+			continue
+		}
+		d.seen[i] = false
+		x := d.values.Value(i)
+		if b.lo == nil || bytes.Compare(x, b.lo) < 0 {
+			b.lo = x
+		}
+		if b.hi == nil || bytes.Compare(x, b.hi) > 0 {
+			b.hi = x
+		}
+	}
+	return b
+}
+
+// appendPlain appends v's String, JSON or UUID values in PLAIN encoding.
+func appendPlain(dst []byte, v *Vector) []byte {
+	if v.Kind == UUID {
+		return append(dst, v.Data...)
+	}
+	start := uint32(0)
+	for _, end := range v.Ends {
+		dst = binary.LittleEndian.AppendUint32(dst, end-start)
+		dst = append(dst, v.Data[start:end]...)
+		start = end
+	}
+	return dst
+}

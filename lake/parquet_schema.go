@@ -1,0 +1,87 @@
+package lake
+
+import (
+	"github.com/parquet-go/parquet-go/deprecated"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// elements is the Parquet schema of s, depth first, in the order of its
+// columns. Everything is optional and bears its field id.
+func elements(s *Schema) []format.SchemaElement {
+	root := format.SchemaElement{Name: "schema", NumChildren: thrift.New(int32(len(s.Columns)))}
+	out := []format.SchemaElement{root}
+	for i := range s.Columns {
+		out = appendElements(out, &s.Columns[i], s.Columns[i].Name)
+	}
+	return out
+}
+
+func appendElements(out []format.SchemaElement, c *Column, name string) []format.SchemaElement {
+	e := format.SchemaElement{Name: name, FieldID: c.ID, RepetitionType: thrift.New(format.Optional)}
+	switch c.Kind {
+	case Struct:
+		e.NumChildren = thrift.New(int32(len(c.Fields)))
+		out = append(out, e)
+		for i := range c.Fields {
+			out = appendElements(out, &c.Fields[i], c.Fields[i].Name)
+		}
+		return out
+	case List:
+		e.NumChildren = thrift.New(int32(1))
+		e.LogicalType.Value = &format.ListType{}
+		e.ConvertedType = thrift.New(deprecated.List)
+		repeated := format.SchemaElement{
+			Name:           "list",
+			NumChildren:    thrift.New(int32(1)),
+			RepetitionType: thrift.New(format.Repeated),
+		}
+		return appendElements(append(out, e, repeated), &c.Fields[0], c.Fields[0].Name)
+	default:
+		setLeafType(&e, c.Kind)
+		return append(out, e)
+	}
+}
+
+// setLeafType sets the converted types of older readers too. One that says
+// TIME_MICROS would say "adjusted to UTC", which Time is not.
+func setLeafType(e *format.SchemaElement, k Kind) {
+	e.Type = thrift.New(physical(k))
+	switch k {
+	case String, JSON:
+		e.LogicalType.Value = &format.StringType{}
+		e.ConvertedType = thrift.New(deprecated.UTF8)
+	case UUID:
+		e.TypeLength = thrift.New(int32(16))
+		e.LogicalType.Value = &format.UUIDType{}
+	case Date:
+		e.LogicalType.Value = &format.DateType{}
+		e.ConvertedType = thrift.New(deprecated.Date)
+	case Time:
+		e.LogicalType.Value = &format.TimeType{Unit: micros()}
+	case Timestamp:
+		e.LogicalType.Value = &format.TimestampType{IsAdjustedToUTC: true, Unit: micros()}
+		e.ConvertedType = thrift.New(deprecated.TimestampMicros)
+	}
+}
+
+func micros() format.TimeUnit { return format.TimeUnit{Value: &format.MicroSeconds{}} }
+
+func physical(k Kind) format.Type {
+	switch k {
+	case Boolean:
+		return format.Boolean
+	case Double:
+		return format.Double
+	case Date:
+		return format.Int32
+	case String, JSON:
+		return format.ByteArray
+	case UUID:
+		return format.FixedLenByteArray
+	case Int64, Time, Timestamp:
+		return format.Int64
+	default:
+		panic("BUG: no Parquet type for a column of " + string(k))
+	}
+}
