@@ -16,8 +16,20 @@ func (v Version) String() string { return fmt.Sprintf("%020d", uint64(v)) }
 type Manifest struct {
 	Version   Version
 	Committed time.Time
+	Pipeline  string              // whose commit it was
 	Pipelines map[string]Pipeline // by name
 	Tables    map[string]*Table   // by stream
+
+	digest string              // SHA-256 of the root manifest's body, lower-case hex; "" in version 0
+	refs   map[string]tableRef // where each table's manifest stands
+}
+
+// tableRef finds one table's manifest in a file of tablesDir.
+type tableRef struct {
+	File   string `json:"file"`
+	Offset int64  `json:"offset"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
 }
 
 // Pipeline is one tap's position in the lake.

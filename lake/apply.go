@@ -1,0 +1,102 @@
+package lake
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Commit is what becomes true in one step.
+type Commit struct {
+	State   *string // the pipeline's STATE value from now on; nil: as before
+	Batches uint64  // batches among Changes
+	Changes []Change
+}
+
+// Change is what a Commit does to one table.
+type Change struct {
+	Stream      string
+	Dir         string // from Lake.Dir
+	Key         []string
+	Bookmarks   []string
+	Replication string
+	NextID      int32
+	Schema      *Schema // the table's schema from now on
+	Files       []NewFile
+	Deletes     []DeleteFile
+}
+
+// NewFile is a data file and the schema it was written with.
+type NewFile struct {
+	DataFile
+	Schema *Schema
+}
+
+// ErrFenced says that somebody else changed or owns a table of the commit.
+var ErrFenced = errors.New("lake: another pipeline has been there")
+
+// apply returns the version after m in which c is true. It does no I/O and
+// leaves m as it is. base is the version c was made from.
+func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Time) (*Manifest, error) {
+	next := &Manifest{
+		Version: m.Version + 1, Committed: now.UTC(), Pipeline: pipeline,
+		Pipelines: maps.Clone(m.Pipelines), Tables: maps.Clone(m.Tables), refs: maps.Clone(m.refs),
+	}
+	p := next.Pipelines[pipeline]
+	p.ID, p.Version, p.Batches = pipelineID(pipeline), next.Version, p.Batches+c.Batches
+	if c.State != nil {
+		p.State = c.State
+	}
+	next.Pipelines[pipeline] = p
+	for i := range c.Changes {
+		ch := &c.Changes[i]
+		old := m.Tables[ch.Stream]
+		if old != nil && old.Owner != pipeline {
+			return nil, fmt.Errorf("%w: stream %q belongs to pipeline %q", ErrFenced, ch.Stream, old.Owner)
+		}
+		if m.refs[ch.Stream] != base.refs[ch.Stream] {
+			return nil, fmt.Errorf("%w: stream %q changed since version %d", ErrFenced, ch.Stream, base.Version)
+		}
+		if old == nil {
+			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, m.Tables), Dir: ch.Dir, Owner: pipeline}
+		}
+		next.Tables[ch.Stream] = old.apply(ch)
+		delete(next.refs, ch.Stream)
+	}
+	return next, nil
+}
+
+func (t *Table) apply(c *Change) *Table {
+	next := *t
+	next.Key, next.Bookmarks, next.Replication = c.Key, c.Bookmarks, c.Replication
+	next.Schemas = slices.Clone(t.Schemas)
+	next.Files = slices.Clone(t.Files)
+	for _, f := range c.Files {
+		f.DataFile.Schema = next.schemaID(f.Schema)
+		next.Files = append(next.Files, f.DataFile)
+	}
+	next.schemaID(c.Schema)
+	next.NextID = max(t.NextID, c.NextID)
+	next.Deletes = append(slices.Clone(t.Deletes), c.Deletes...)
+	return &next
+}
+
+// schemaID finds s among the table's schemas, or adds it.
+func (t *Table) schemaID(s *Schema) int {
+	if i := slices.IndexFunc(t.Schemas, s.Equal); i >= 0 {
+		return i
+	}
+	t.Schemas = append(t.Schemas, &Schema{ID: len(t.Schemas), Columns: s.Columns})
+	return len(t.Schemas) - 1
+}
+
+// viewName is stream, numbered if another table's name is the same in any case.
+func viewName(stream string, tables map[string]*Table) string {
+	taken := map[string]bool{}
+	for _, t := range tables {
+		taken[fold(t.Name)] = true
+	}
+	return freeName(stream, taken)
+}

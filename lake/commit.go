@@ -1,0 +1,242 @@
+package lake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"path"
+	"sync"
+	"time"
+)
+
+// Options are the facts a writer of the lake needs.
+type Options struct {
+	Pipeline string
+	Holder   string           // who we are, for whoever finds the lock taken
+	Clock    func() time.Time // time.Now
+	Rand     io.Reader        // crypto/rand.Reader
+}
+
+// Lake is a lake open for one pipeline to write to. Stage, StageDeletes and
+// Dir may be called from any goroutine; Commit from one at a time.
+type Lake struct {
+	fs       FS
+	pipeline string
+	id       string
+	clock    func() time.Time
+	ids      ids
+	lock     io.Closer
+	swept    int
+	err      error // of the first commit that failed
+
+	mu   sync.Mutex
+	cur  *Manifest
+	dirs map[string]bool   // directories known to be durable
+	dir  map[string]string // by stream: directories of tables not yet committed
+}
+
+// ErrBroken marks a Lake whose commit failed: it takes no more.
+var ErrBroken = errors.New("lake: not written after a failed commit")
+
+// maxTries bounds how often a commit is applied again on top of others'.
+const maxTries = 10
+
+// Open takes the pipeline's lock, makes the newest version durable, checks it,
+// and sweeps what a crash of this pipeline left.
+func Open(fsys FS, o Options) (*Lake, error) {
+	l := &Lake{fs: fsys, pipeline: o.Pipeline, id: pipelineID(o.Pipeline), clock: o.Clock, dirs: map[string]bool{}, dir: map[string]string{}}
+	l.ids = ids{pipe: l.id, clock: o.Clock, rand: o.Rand}
+	for _, dir := range []string{logDir, tablesDir, locksDir, tempDir} {
+		if err := l.ensure(dir); err != nil {
+			return nil, fmt.Errorf("make the lake: %w", err)
+		}
+	}
+	lock, err := fsys.Lock(lockPath(o.Pipeline), o.Holder)
+	if err != nil {
+		return nil, fmt.Errorf("lock pipeline %q: %w", o.Pipeline, err)
+	}
+	l.lock = lock
+	if err := l.recover(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the lake: %w", err), lock.Close())
+	}
+	return l, nil
+}
+
+func (l *Lake) recover() error {
+	m, err := l.reload()
+	if err != nil {
+		return err
+	}
+	if err := checkSizes(l.fs, m); err != nil {
+		return err
+	}
+	l.setManifest(m)
+	l.swept, err = l.sweep(m)
+	return err
+}
+
+// reload reads the newest version and makes it durable first: whoever linked
+// it may have died before the sync, and we are about to build on it.
+func (l *Lake) reload() (*Manifest, error) {
+	if err := l.fs.SyncDir(logDir); err != nil {
+		return nil, fmt.Errorf("sync %s: %w", logDir, err)
+	}
+	return Newest(l.fs)
+}
+
+// Close gives the lock back.
+func (l *Lake) Close() error { return l.lock.Close() }
+
+// Manifest is the version the next commit builds on.
+func (l *Lake) Manifest() *Manifest {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cur
+}
+
+func (l *Lake) setManifest(m *Manifest) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cur = m
+}
+
+// Swept counts the files of earlier crashes that Open removed.
+func (l *Lake) Swept() int { return l.swept }
+
+// Sweep removes files of this run that no commit came to name, once nothing
+// writes to them any more. It returns how many. After a failed commit it
+// leaves all as it is: the commit may be true.
+func (l *Lake) Sweep() (int, error) {
+	if l.err != nil {
+		return 0, nil
+	}
+	return l.sweep(l.Manifest())
+}
+
+// FS is the disk the lake is on.
+func (l *Lake) FS() FS { return l.fs }
+
+// State is the pipeline's last committed STATE value; nil if there is none.
+func (l *Lake) State() *string { return l.Manifest().Pipelines[l.pipeline].State }
+
+// Commit makes c true and returns the version in which it is. On any error the
+// Lake is dead; on one that wraps *UnsureError nobody knows until the next
+// Open whether c is true, so its STATE must not be said.
+func (l *Lake) Commit(c Commit) (*Manifest, error) {
+	if l.err != nil {
+		return nil, l.err
+	}
+	next, err := l.commit(c)
+	if err != nil {
+		l.err = fmt.Errorf("%w: %w", ErrBroken, err)
+		return nil, err
+	}
+	l.setManifest(next)
+	return next, nil
+}
+
+func (l *Lake) commit(c Commit) (*Manifest, error) {
+	base := l.Manifest()
+	on := base
+	for try := 1; ; try++ {
+		next, err := on.apply(c, base, l.pipeline, l.clock()) // no I/O
+		if err != nil {
+			return nil, err
+		}
+		if err := l.writeTables(next); err != nil {
+			return nil, fmt.Errorf("write tables of version %d: %w", next.Version, err)
+		}
+		err = l.publish(next, on.digest)
+		if err == nil {
+			return next, nil
+		}
+		if !errors.Is(err, fs.ErrExist) || try == maxTries {
+			return nil, fmt.Errorf("publish version %d: %w", next.Version, err)
+		}
+		time.Sleep(time.Duration(rand.Int64N(int64(time.Millisecond) << try)))
+		if on, err = l.reload(); err != nil {
+			return nil, fmt.Errorf("read what another pipeline published: %w", err)
+		}
+	}
+}
+
+// writeTables puts the changed tables' manifests into one file.
+func (l *Lake) writeTables(m *Manifest) error {
+	id, err := l.ids.next()
+	if err != nil {
+		return err
+	}
+	name := tablesPath(m.Version, id)
+	data, err := m.encodeTables(name)
+	if err != nil || len(data) == 0 {
+		return err
+	}
+	if err := writeTemp(l.fs, name, data); err != nil {
+		return err
+	}
+	return l.fs.SyncDir(tablesDir)
+}
+
+// publish is the commit: once the link is there the version is true, and once
+// the log is synced it stays true.
+func (l *Lake) publish(m *Manifest, previous string) error {
+	id, err := l.ids.next()
+	if err != nil {
+		return err
+	}
+	data, err := m.encode(previous)
+	if err != nil {
+		return err
+	}
+	temp := path.Join(logDir, tempPrefix+id)
+	if err := writeTemp(l.fs, temp, data); err != nil {
+		return err
+	}
+	// Link, not rename: of two writers of one version it lets only one win.
+	err = move(l.fs, l.fs.Link, temp, manifestPath(m.Version))
+	if unsure := new(UnsureError); errors.As(err, &unsure) {
+		return err
+	}
+	// The version stands or falls without the temporary name: a leftover is
+	// swept at the next Open.
+	_ = l.fs.Remove(temp)
+	return err
+}
+
+// ensure makes a directory durable, once in the life of l.
+func (l *Lake) ensure(dir string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dirs[dir] {
+		return nil
+	}
+	if err := makeDirs(l.fs, dir); err != nil {
+		return err
+	}
+	l.dirs[dir] = true
+	return nil
+}
+
+// Dir is the directory of a stream's files, chosen when first asked for.
+func (l *Lake) Dir(stream string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t := l.cur.Tables[stream]; t != nil {
+		return t.Dir
+	}
+	if d, ok := l.dir[stream]; ok {
+		return d
+	}
+	var taken []string
+	for _, t := range l.cur.Tables {
+		taken = append(taken, t.Dir)
+	}
+	for _, d := range l.dir {
+		taken = append(taken, d)
+	}
+	d := streamDir(stream, taken)
+	l.dir[stream] = d
+	return d
+}

@@ -1,0 +1,93 @@
+package lake
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+)
+
+// move gives the file temp, whole and synced, its name by Rename or Link, and
+// makes that name durable. Nothing else in the program renames or links. If
+// the directory cannot be synced the error is a *UnsureError: the name may or
+// may not outlive a power cut.
+func move(fsys FS, by func(oldname, newname string) error, temp, name string) error {
+	if err := by(temp, name); err != nil {
+		return err
+	}
+	// Without this the name itself can vanish on power loss.
+	if err := fsys.SyncDir(path.Dir(name)); err != nil {
+		return &UnsureError{name, err}
+	}
+	return nil
+}
+
+// UnsureError says that a name was given but not made durable. Syncing again
+// proves nothing, so it is not tried.
+type UnsureError struct {
+	Name string
+	Err  error
+}
+
+func (e *UnsureError) Error() string { return "sync the directory of " + e.Name + ": " + e.Err.Error() }
+func (e *UnsureError) Unwrap() error { return e.Err }
+
+// writeTemp writes a file that nothing names yet, and syncs it.
+func writeTemp(fsys FS, temp string, data []byte) error {
+	f, err := fsys.Create(temp)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// WriteAtomic puts data under name, in place of what is there: after a crash
+// name holds the old bytes or the new ones, whole. The directory must exist.
+func WriteAtomic(fsys FS, name string, data []byte) error {
+	temp := name + tempSuffix
+	if err := fsys.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := writeTemp(fsys, temp, data); err != nil {
+		return err
+	}
+	return move(fsys, fsys.Rename, temp, name)
+}
+
+// Replace puts the file temp, written by somebody else, in the place of name,
+// as WriteAtomic does.
+func Replace(fsys FS, temp, name string) error {
+	if err := syncFile(fsys, temp); err != nil {
+		return err
+	}
+	return move(fsys, fsys.Rename, temp, name)
+}
+
+func syncFile(fsys FS, name string) error {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// makeDirs makes dir and what it stands in, each name durable before the next.
+func makeDirs(fsys FS, dir string) error {
+	if dir == "." {
+		return nil
+	}
+	err := fsys.Mkdir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeDirs(fsys, path.Dir(dir)); err == nil {
+			err = fsys.Mkdir(dir)
+		}
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// Also when it was there: who made it may have died before the sync.
+	return fsys.SyncDir(path.Dir(dir))
+}

@@ -1,0 +1,134 @@
+package lake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// FS is the disk as a lake uses it. Names are slash separated, relative to
+// the lake's directory, and never leave it. No call retries.
+type FS interface {
+	// Create makes a file that must not exist yet.
+	Create(name string) (File, error)
+	// Open opens a file for reading, and for Sync.
+	Open(name string) (File, error)
+	// Mkdir makes one directory; its parent must exist.
+	Mkdir(name string) error
+	// Rename replaces what newname may hold.
+	Rename(oldname, newname string) error
+	// Link gives a file a second name; fs.ErrExist if that is taken.
+	Link(oldname, newname string) error
+	Remove(name string) error
+	// Stat does not follow a symbolic link.
+	Stat(name string) (fs.FileInfo, error)
+	ReadDir(name string) ([]fs.DirEntry, error)
+	// SyncDir makes the names in a directory durable.
+	SyncDir(name string) error
+	// Lock takes the exclusive lock of a file, made if missing and never
+	// removed, and writes holder into it. A *LockedError if another process
+	// holds it. The kernel frees it with the process.
+	Lock(name, holder string) (io.Closer, error)
+}
+
+// File is an open file of an FS.
+type File interface {
+	io.Reader
+	io.ReaderAt
+	io.Writer
+	io.Closer
+	Stat() (fs.FileInfo, error)
+	Sync() error
+}
+
+// ErrLocked is what a LockedError wraps.
+var ErrLocked = errors.New("locked by another process")
+
+// LockedError says who holds a lock.
+type LockedError struct {
+	Name   string
+	Holder string // as the holder wrote it; may be stale or empty
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("%s: %s (%s)", e.Name, ErrLocked, e.Holder)
+}
+
+func (e *LockedError) Unwrap() error { return ErrLocked }
+
+// Disk is the FS of a directory. Modes follow the process umask.
+type Disk struct{ root *os.Root }
+
+// OpenDisk opens the directory dir.
+func OpenDisk(dir string) (Disk, error) {
+	root, err := os.OpenRoot(dir)
+	return Disk{root}, err
+}
+
+// Close closes the directory; open files stay open.
+func (d Disk) Close() error { return d.root.Close() }
+
+func (d Disk) Create(name string) (File, error) {
+	return fileOf(d.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666))
+}
+
+func (d Disk) Open(name string) (File, error) { return fileOf(d.root.Open(name)) }
+
+// fileOf keeps a nil *os.File from becoming a File that is not nil.
+func fileOf(f *os.File, err error) (File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (d Disk) Mkdir(name string) error               { return d.root.Mkdir(name, 0o777) }
+func (d Disk) Rename(oldname, newname string) error  { return d.root.Rename(oldname, newname) }
+func (d Disk) Link(oldname, newname string) error    { return d.root.Link(oldname, newname) }
+func (d Disk) Remove(name string) error              { return d.root.Remove(name) }
+func (d Disk) Stat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }
+
+func (d Disk) ReadDir(name string) ([]fs.DirEntry, error) {
+	f, err := d.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := f.ReadDir(-1)
+	return entries, errors.Join(err, f.Close())
+}
+
+func (d Disk) SyncDir(name string) error {
+	f, err := d.root.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+func (d Disk) Lock(name, holder string) (io.Closer, error) {
+	f, err := d.root.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		was, _ := io.ReadAll(io.LimitReader(f, 1<<10)) // for the message only
+		return nil, errors.Join(&LockedError{name, string(was)}, f.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("flock %s: %w", name, err), f.Close())
+	}
+	if err := errors.Join(f.Truncate(0), writeAt(f, holder)); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func writeAt(f *os.File, s string) error {
+	_, err := f.WriteAt([]byte(s), 0)
+	return err
+}

@@ -1,0 +1,257 @@
+package lake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Streams are the names of m's tables, sorted.
+func (m *Manifest) Streams() []string { return slices.Sorted(maps.Keys(m.Tables)) }
+
+func empty() *Manifest {
+	return &Manifest{Pipelines: map[string]Pipeline{}, Tables: map[string]*Table{}, refs: map[string]tableRef{}}
+}
+
+// Newest reads the newest version of the lake, version 0 of an empty one. It
+// takes no lock: a version, once linked, never changes.
+func Newest(fsys FS) (*Manifest, error) {
+	first, last, err := versions(fsys)
+	if err != nil || last == 0 {
+		return empty(), err
+	}
+	m, previous, err := readRoot(fsys, last)
+	if err != nil {
+		return nil, err
+	}
+	if last > first {
+		before, _, err := readRoot(fsys, last-1)
+		if err != nil {
+			return nil, err
+		}
+		if before.digest != previous {
+			return nil, fmt.Errorf("%w: manifest %s does not follow %s", ErrCorrupt, last, last-1)
+		}
+	}
+	return m, readTables(fsys, m)
+}
+
+// versions are the oldest and the newest version there are, without a gap; 0, 0 if none.
+func versions(fsys FS) (first, last Version, err error) {
+	entries, err := fsys.ReadDir(logDir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, 0, fmt.Errorf("list versions: %w", err)
+	}
+	var n Version
+	for _, e := range entries {
+		v, ok := parseManifest(e.Name())
+		if !ok {
+			continue
+		}
+		n++
+		last = max(last, v)
+		if first == 0 || v < first {
+			first = v
+		}
+	}
+	if n > 0 && last-first+1 != n {
+		return 0, 0, fmt.Errorf("%w: %d manifests from version %d to %d: one is missing", ErrCorrupt, n, first, last)
+	}
+	return first, last, nil
+}
+
+func readRoot(fsys FS, v Version) (*Manifest, string, error) {
+	data, err := ReadFile(fsys, manifestPath(v))
+	if err != nil {
+		return nil, "", fmt.Errorf("read manifest %s: %w", v, err)
+	}
+	return decodeRoot(data, v)
+}
+
+func ReadFile(fsys FS, name string) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(f)
+	return data, errors.Join(err, f.Close())
+}
+
+// readTables fills in the tables that m.refs names and m.Tables lacks.
+func readTables(fsys FS, m *Manifest) error {
+	byFile := map[string][]string{}
+	for stream, ref := range m.refs {
+		if m.Tables[stream] == nil {
+			byFile[ref.File] = append(byFile[ref.File], stream)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(byFile)) {
+		f, err := fsys.Open(name)
+		if err != nil {
+			return fmt.Errorf("read manifest %s: %w", m.Version, err)
+		}
+		for _, stream := range byFile[name] {
+			t, terr := readTable(f, stream, m.refs[stream])
+			m.Tables[stream] = t
+			err = errors.Join(err, terr)
+		}
+		if err := errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("read manifest %s: %w", m.Version, err)
+		}
+	}
+	return nil
+}
+
+// checkSizes compares every file m names with the disk.
+func checkSizes(fsys FS, m *Manifest) error {
+	check := func(name string, bytes int64) error {
+		info, err := fsys.Stat(name)
+		if err != nil {
+			return fmt.Errorf("%w: version %d: %w", ErrCorrupt, m.Version, err)
+		}
+		if !info.Mode().IsRegular() || info.Size() != bytes {
+			return fmt.Errorf("%w: version %d: %s is %s of %d bytes, want a file of %d",
+				ErrCorrupt, m.Version, name, info.Mode(), info.Size(), bytes)
+		}
+		return nil
+	}
+	for _, stream := range m.Streams() {
+		t := m.Tables[stream]
+		for _, f := range t.Files {
+			if err := check(f.Path, f.Bytes); err != nil {
+				return err
+			}
+		}
+		for _, f := range t.Deletes {
+			if err := check(f.Path, f.Bytes); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sweep removes what a crash of this pipeline left: files that bear its id and
+// that m, read under the pipeline's lock, does not name. It returns how many.
+func (l *Lake) sweep(m *Manifest) (int, error) {
+	found, err := l.orphans(m)
+	for _, name := range found {
+		if err == nil {
+			err = l.fs.Remove(name)
+		}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("sweep: %w", err)
+	}
+	return len(found), nil
+}
+
+func (l *Lake) orphans(m *Manifest) ([]string, error) {
+	named := map[string]bool{}
+	for _, t := range m.Tables {
+		for _, f := range t.Files {
+			named[f.Path] = true
+		}
+		for _, f := range t.Deletes {
+			named[f.Path] = true
+		}
+	}
+	var out []string
+	top, err := l.fs.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range top {
+		if e.IsDir() && e.Name() != "_lake" {
+			err = errors.Join(err, l.walk(e.Name(), 3, func(name string) {
+				if strings.HasPrefix(path.Base(name), l.id+"-") && !named[name] {
+					out = append(out, name)
+				}
+			}))
+		}
+	}
+	err = errors.Join(err, l.walk(logDir, 1, func(name string) {
+		if strings.HasPrefix(path.Base(name), tempPrefix+l.id+"-") {
+			out = append(out, name)
+		}
+	}))
+	lost, terr := l.lostTables(m)
+	spilled, serr := l.lostSpill()
+	return slices.Concat(out, lost, spilled), errors.Join(err, terr, serr)
+}
+
+// lostSpill are the temporary directories of this pipeline's dead runs, after
+// the files in them.
+func (l *Lake) lostSpill() ([]string, error) {
+	entries, err := l.fs.ReadDir(tempDir)
+	var out []string
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), l.id+"-") {
+			continue
+		}
+		dir := path.Join(tempDir, e.Name())
+		if e.IsDir() {
+			err = errors.Join(err, l.walk(dir, 1, func(name string) { out = append(out, name) }))
+		}
+		out = append(out, dir)
+	}
+	return out, err
+}
+
+// walk visits the files at most depth directories below dir.
+func (l *Lake) walk(dir string, depth int, visit func(name string)) error {
+	entries, err := l.fs.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		switch {
+		case !e.IsDir():
+			visit(name)
+		case depth > 1:
+			if err := l.walk(name, depth-1, visit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lostTables are this pipeline's table manifests that no version names: those
+// of versions still to come, and those of a version that names another.
+func (l *Lake) lostTables(m *Manifest) ([]string, error) {
+	byVersion := map[Version][]string{}
+	var out []string
+	err := l.walk(tablesDir, 1, func(name string) {
+		v, id, ok := parseTables(path.Base(name))
+		switch {
+		case ok && v <= m.Version:
+			byVersion[v] = append(byVersion[v], name)
+		case strings.HasPrefix(id, l.id+"-"):
+			out = append(out, name)
+		}
+	})
+	for v, names := range byVersion {
+		if err != nil || len(names) == 1 {
+			continue
+		}
+		var r *Manifest
+		if r, _, err = readRoot(l.fs, v); err != nil {
+			break
+		}
+		for _, name := range names {
+			_, id, _ := parseTables(path.Base(name))
+			used := slices.ContainsFunc(slices.Collect(maps.Values(r.refs)), func(t tableRef) bool { return t.File == name })
+			if strings.HasPrefix(id, l.id+"-") && !used {
+				out = append(out, name)
+			}
+		}
+	}
+	return out, err
+}
