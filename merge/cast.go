@@ -1,0 +1,142 @@
+package merge
+
+import (
+	"strconv"
+	"strings"
+
+	"target-filelake/lake"
+)
+
+// scalarTypes are the DuckDB types of the kinds without fields, as views show them.
+var scalarTypes = map[lake.Kind]string{
+	lake.Boolean:   "BOOLEAN",
+	lake.Int64:     "BIGINT",
+	lake.Double:    "DOUBLE",
+	lake.String:    "VARCHAR",
+	lake.JSON:      "JSON",
+	lake.UUID:      "UUID",
+	lake.Date:      "DATE",
+	lake.Time:      "TIME",
+	lake.Timestamp: "TIMESTAMP WITH TIME ZONE",
+}
+
+// typeOf is the DuckDB type a view shows c as.
+func typeOf(c *lake.Column) string {
+	switch c.Kind {
+	case lake.Struct:
+		fields := make([]string, len(c.Fields))
+		for i := range c.Fields {
+			fields[i] = ident(c.Fields[i].Name) + " " + typeOf(&c.Fields[i])
+		}
+		return "STRUCT(" + strings.Join(fields, ", ") + ")"
+	case lake.List:
+		return typeOf(&c.Fields[0]) + "[]"
+	}
+	return scalarTypes[c.Kind]
+}
+
+func null(c *lake.Column) string { return "CAST(NULL AS " + typeOf(c) + ")" }
+
+// convert is x, stored as column from, as column to now is. depth counts the
+// lists around x, whose elements it names.
+func convert(x string, from, to *lake.Column, depth int) string {
+	switch {
+	case same(from, to):
+		return x
+	case to.Kind == lake.JSON:
+		return asJSON(x, from, depth)
+	case from.Kind == lake.Struct && to.Kind == lake.Struct:
+		return unlessNull(x, "struct_pack("+strings.Join(fieldsOf(x, from, to, depth), ", ")+")")
+	case from.Kind == lake.List && to.Kind == lake.List:
+		return each(x, depth, func(e string) string {
+			return convert(e, &from.Fields[0], &to.Fields[0], depth+1)
+		})
+	case to.Kind == lake.String:
+		return asText(x, from.Kind)
+	case from.Kind == lake.Date && to.Kind == lake.Timestamp:
+		return "CAST(" + x + " AS TIMESTAMP) AT TIME ZONE 'UTC'"
+	}
+	return "CAST(" + x + " AS " + typeOf(to) + ")"
+}
+
+// same reports whether a view can show from as it is stored. JSON it cannot:
+// that is stored as plain text.
+func same(from, to *lake.Column) bool {
+	if from.Kind != to.Kind || from.Kind == lake.JSON || len(from.Fields) != len(to.Fields) {
+		return false
+	}
+	for i := range from.Fields {
+		if from.Fields[i].Name != to.Fields[i].Name || !same(&from.Fields[i], &to.Fields[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func fieldsOf(x string, from, to *lake.Column, depth int) []string {
+	out := make([]string, len(to.Fields))
+	for i := range to.Fields {
+		f := &to.Fields[i]
+		value := null(f)
+		if old := byID(from.Fields, f.ID); old != nil {
+			value = convert(field(x, old), old, f, depth)
+		}
+		out[i] = ident(f.Name) + " := " + value
+	}
+	return out
+}
+
+func field(x string, c *lake.Column) string { return "struct_extract(" + x + ", " + lit(c.Name) + ")" }
+
+func unlessNull(x, then string) string {
+	return "CASE WHEN " + x + " IS NOT NULL THEN " + then + " END"
+}
+
+// each is a list comprehension: both ways to write a lambda fail in some
+// version since 1.1.
+func each(list string, depth int, f func(element string) string) string {
+	e := "e" + strconv.Itoa(depth)
+	return "[" + f(e) + " FOR " + e + " IN " + list + "]"
+}
+
+// asText is a scalar as a tap would have written it in a string.
+func asText(x string, k lake.Kind) string {
+	switch k {
+	case lake.String:
+		return x
+	case lake.Timestamp:
+		return utcText(x)
+	}
+	return "CAST(" + x + " AS VARCHAR)"
+}
+
+// utcText is RFC 3339 in UTC, with as many digits of a second as it needs.
+func utcText(x string) string {
+	return isoText(x+" AT TIME ZONE 'UTC'") + " || 'Z'"
+}
+
+func isoText(x string) string {
+	return "rtrim(rtrim(strftime(" + x + ", '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.')"
+}
+
+// asJSON is x as JSON, its properties named as the tap names them.
+func asJSON(x string, from *lake.Column, depth int) string {
+	switch from.Kind {
+	case lake.JSON:
+		return "CAST(" + x + " AS JSON)"
+	case lake.Boolean, lake.Int64, lake.Double, lake.String:
+		return "to_json(" + x + ")"
+	case lake.List:
+		return "to_json(" + each(x, depth, func(e string) string {
+			return asJSON(e, &from.Fields[0], depth+1)
+		}) + ")"
+	case lake.Struct:
+		var pairs []string
+		for i := range from.Fields {
+			f := &from.Fields[i]
+			pairs = append(pairs, lit(f.Property), asJSON(field(x, f), f, depth))
+		}
+		return unlessNull(x, "json_object("+strings.Join(pairs, ", ")+")")
+	}
+	return "to_json(" + asText(x, from.Kind) + ")"
+}

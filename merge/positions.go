@@ -1,0 +1,201 @@
+package merge
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"target-filelake/lake"
+)
+
+// Names of the temporary tables of one merge, each connection's own.
+const (
+	batchTable   = "merge_batch"
+	matchedTable = "merge_matched"
+)
+
+func dropTables() []string {
+	return []string{
+		"DROP TABLE IF EXISTS temp." + batchTable,
+		"DROP TABLE IF EXISTS temp." + matchedTable,
+	}
+}
+
+func countRows(table string) string { return "SELECT count(*) FROM temp." + table }
+
+// fileBits are the bits of an ordinal below the number of its staged file.
+const fileBits = 40
+
+func ordinal(file int, row int64) string {
+	return strconv.FormatInt(int64(file)<<fileBits+row, 10)
+}
+
+func keyName(i int) string { return "k" + strconv.Itoa(i) }
+
+// keyColumns is the key in its types now, of files written with schema stored.
+func keyColumns(stored *lake.Schema, key []lake.Column) string {
+	exprs := make([]string, len(key))
+	for i := range key {
+		exprs[i] = fromStored(stored, &key[i]) + " AS " + keyName(i)
+	}
+	return strings.Join(exprs, ", ")
+}
+
+func keyNames(n int) string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = keyName(i)
+	}
+	return strings.Join(out, ", ")
+}
+
+// stagedKeys is the keys of the staged rows before the cuts. An ordinal is
+// larger the later a row came: the place of its file, then its row.
+func stagedKeys(j Job, at place) string {
+	var parts []string
+	for i := range j.Staged {
+		s := &j.Staged[i]
+		if s.Keep == 0 {
+			continue
+		}
+		part := "SELECT " + keyColumns(s.Schema, j.Key) + ", " + ordinal(i, 0) + " + " + rowColumn +
+			" AS ordinal FROM " + scan([]string{at(s.File.Path)})
+		if s.Keep < s.File.Rows {
+			part += " WHERE " + rowColumn + " < " + strconv.FormatInt(s.Keep, 10)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "\nUNION ALL\n")
+}
+
+// increasing is true if every key is greater than the one read before it: then
+// no two are equal, in whatever order they were read, and none is null.
+func increasing(j Job, at place) string {
+	return "SELECT count(*) FILTER (k0 > before) >= count(*) - 1 AND count(*) = count(k0) FROM (\n" +
+		"SELECT k0, lag(k0) OVER () AS before FROM (\n" + stagedKeys(j, at) + "))"
+}
+
+// createBatch keeps each key of the batch once, with its last ordinal.
+func createBatch(j Job, at place, distinct bool) string {
+	keys := keyNames(len(j.Key))
+	create := "CREATE OR REPLACE TEMP TABLE " + batchTable + " AS\n"
+	if distinct {
+		return create + "SELECT " + keys + " FROM (\n" + stagedKeys(j, at) + ")"
+	}
+	return create + "SELECT " + keys + ", max(ordinal) AS last FROM (\n" + stagedKeys(j, at) + ")\nGROUP BY " + keys
+}
+
+// batchBounds is the count of keys, then for each bounded key column its count
+// without nulls, least and greatest value as text.
+func batchBounds(key []lake.Column) string {
+	exprs := []string{"count(*)"}
+	for i := range key {
+		if bounded(key[i].Kind) {
+			k := keyName(i)
+			exprs = append(exprs, "count("+k+")", "min("+k+")::VARCHAR", "max("+k+")::VARCHAR")
+		}
+	}
+	return "SELECT " + strings.Join(exprs, ", ") + " FROM temp." + batchTable
+}
+
+// bounded kinds have statistics in Parquet that spare row groups.
+func bounded(k lake.Kind) bool {
+	switch k {
+	case lake.Int64, lake.Double, lake.String, lake.Date, lake.Time, lake.Timestamp:
+		return true
+	}
+	return false
+}
+
+// bounds is what the batch's values of one key column have in common. Without
+// nulls a plain = does, which DuckDB pushes into the scan.
+type bounds struct {
+	noNulls bool
+	lo, hi  string // text of the least and greatest; meaningful with noNulls
+}
+
+// boundText is the longest text of a bound worth putting into a statement.
+const boundText = 1024
+
+// createMatched finds the rows of the lake, live or not, whose key the batch has.
+func createMatched(j Job, at place, bs []bounds) string {
+	var parts []string
+	for _, files := range bySchema(j.Table.Files) {
+		parts = append(parts, "SELECT "+keyColumns(j.Table.Schemas[files[0].Schema], j.Key)+", "+
+			fileColumn+", "+rowColumn+" FROM "+scan(dataPaths(files, at)))
+	}
+	var on, where []string
+	for i := range j.Key {
+		k, op := keyName(i), " IS NOT DISTINCT FROM "
+		if bs[i].noNulls {
+			op = " = "
+			where = append(where, within(k, &j.Key[i], bs[i])...)
+		}
+		on = append(on, "l."+k+op+"b."+k)
+	}
+	from := "SELECT * FROM (\n" + strings.Join(parts, "\nUNION ALL\n") + ")"
+	if len(where) > 0 {
+		from += "\nWHERE " + strings.Join(where, " AND ")
+	}
+	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT " + fileColumn + " AS file, " +
+		rowColumn + " AS pos FROM (" + from + ") AS l\nSEMI JOIN temp." + batchTable + " AS b ON " + strings.Join(on, " AND ")
+}
+
+func within(k string, c *lake.Column, b bounds) []string {
+	if len(b.lo) > boundText || len(b.hi) > boundText {
+		return nil
+	}
+	t := typeOf(c)
+	return []string{fmt.Sprintf("%s BETWEEN %s::%s AND %s::%s", k, lit(b.lo), t, lit(b.hi), t)}
+}
+
+// dropSuperseded keeps the matched rows that were live.
+func dropSuperseded(j Job, at place, root string) string {
+	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT file, pos FROM temp." + matchedTable +
+		" AS m\nANTI JOIN " + gone(j.Table.Deletes, at, lit(root)) + " AS gone ON m.file = gone.file AND m.pos = gone.pos"
+}
+
+// Field ids of a position's columns, those that Iceberg reserves for them.
+const positionIDs = "{file_path: 2147483546, pos: 2147483545}"
+
+// copyPositions writes what r counts, sorted. DuckDB writes no required
+// columns; there is no null in these.
+func copyPositions(j Job, r Result, root string) string {
+	var parts []string
+	if r.Within > 0 {
+		parts = append(parts, "SELECT path AS file_path, ordinal & "+ordinal(1, -1)+" AS pos FROM (\n"+
+			ordinals(j.Staged, func(s *Staged) (int64, int64) { return 0, s.Keep })+
+			") AS r\nANTI JOIN temp."+batchTable+" AS b ON r.ordinal = b.last\nJOIN "+stagedPaths(j.Staged)+
+			" AS f ON f.number = r.ordinal >> "+strconv.Itoa(fileBits))
+	}
+	if r.Lake > 0 {
+		parts = append(parts, "SELECT substr(file, "+strconv.Itoa(len([]rune(root))+2)+") AS file_path, pos FROM temp."+matchedTable)
+	}
+	if r.Cut > 0 {
+		parts = append(parts, "SELECT path AS file_path, ordinal & "+ordinal(1, -1)+" AS pos FROM (\n"+
+			ordinals(j.Staged, func(s *Staged) (int64, int64) { return s.Keep, s.File.Rows })+
+			") AS r\nJOIN "+stagedPaths(j.Staged)+" AS f ON f.number = r.ordinal >> "+strconv.Itoa(fileBits))
+	}
+	return "COPY (\nSELECT file_path, pos FROM (\n" + strings.Join(parts, "\nUNION ALL\n") +
+		")\nORDER BY file_path, pos\n) TO " + lit(j.Out) +
+		" (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, FIELD_IDS " + positionIDs + ")"
+}
+
+// ordinals is every ordinal of the rows that span gives for each staged file.
+func ordinals(staged []Staged, span func(*Staged) (from, to int64)) string {
+	var parts []string
+	for i := range staged {
+		if from, to := span(&staged[i]); from < to {
+			parts = append(parts, "SELECT range AS ordinal FROM range("+ordinal(i, from)+", "+ordinal(i, to)+")")
+		}
+	}
+	return strings.Join(parts, " UNION ALL ")
+}
+
+func stagedPaths(staged []Staged) string {
+	rows := make([]string, len(staged))
+	for i := range staged {
+		rows[i] = "(" + strconv.Itoa(i) + ", " + lit(staged[i].File.Path) + ")"
+	}
+	return "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(number, path))"
+}

@@ -1,0 +1,212 @@
+package merge
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"target-filelake/lake"
+)
+
+// ErrQuery marks SQL that Query does not run, by no fault of the lake.
+var ErrQuery = errors.New("merge: query refused")
+
+// Column is one column of an answer.
+type Column struct {
+	Name string
+	Type string // as DuckDB writes it
+}
+
+// Rows is an answer being read.
+type Rows struct {
+	db      *sql.DB
+	conn    *sql.Conn
+	rows    *sql.Rows
+	columns []Column
+	shapes  []shape
+	values  []any
+	dst     []any // pointers to values
+}
+
+// Query runs one SELECT, or EXPLAIN of one, over the tables of m. It can reach
+// the files of m and nothing else.
+func Query(ctx context.Context, c Config, m *lake.Manifest, query string) (*Rows, error) {
+	db, err := start(ctx, setup(c, allowFiles(filesOf(m, c.Root))))
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("query: %w", err), db.Close())
+	}
+	r := &Rows{db: db, conn: conn}
+	if err := r.open(ctx, c, m, query); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func filesOf(m *lake.Manifest, root string) []string {
+	var out []string
+	for _, t := range sorted(m) {
+		for i := range t.Files {
+			out = append(out, root+"/"+t.Files[i].Path)
+		}
+		for i := range t.Deletes {
+			out = append(out, root+"/"+t.Deletes[i].Path)
+		}
+	}
+	return out
+}
+
+func (r *Rows) open(ctx context.Context, c Config, m *lake.Manifest, query string) error {
+	if err := createViews(ctx, r.conn, sorted(m), under(c.Root), lit(c.Root)); err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	explain, query := splitExplain(query)
+	if err := r.prepare(query); err != nil {
+		return err
+	}
+	if explain != "" {
+		return r.explain(ctx, explain+query)
+	}
+	if err := r.describe(ctx, query); err != nil {
+		return err
+	}
+	return r.run(ctx, exported(query, len(r.columns), func(i int, column string) string {
+		return r.shapes[i].export(column)
+	}))
+}
+
+// explainWords is what may stand before an explained SELECT. The words are
+// taken off so that what follows is checked like any query: EXPLAIN ANALYZE
+// runs it, and its own type is EXPLAIN whatever follows.
+var explainWords = regexp.MustCompile(`(?is)^(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*explain\b(\s+analyze\b)?(\s*\(\s*format\s+\w+\s*\))?`)
+
+// splitExplain takes EXPLAIN off query; explain is empty without one.
+func splitExplain(query string) (explain, rest string) {
+	m := explainWords.FindStringSubmatch(query)
+	if m == nil {
+		return "", query
+	}
+	return "EXPLAIN" + m[1] + m[2] + "\n", query[len(m[0]):]
+}
+
+// prepare checks that query is one SELECT without parameters, and finds the
+// names and shapes of its columns.
+func (r *Rows) prepare(query string) error {
+	return r.conn.Raw(func(driver any) error {
+		// Prepare, unlike PrepareContext, runs none of several statements.
+		prepared, err := driver.(*duckdb.Conn).Prepare(query)
+		if err != nil {
+			return fmt.Errorf("%w: want exactly one SELECT or EXPLAIN: %w", ErrQuery, err)
+		}
+		defer prepared.Close()
+		stmt := prepared.(*duckdb.Stmt)
+		kind, err := stmt.StatementType()
+		if err != nil {
+			return fmt.Errorf("query: %w", err)
+		}
+		if kind != duckdb.STATEMENT_TYPE_SELECT {
+			return fmt.Errorf("%w: want exactly one SELECT or EXPLAIN of a SELECT", ErrQuery)
+		}
+		if stmt.NumInput() > 0 {
+			return fmt.Errorf("%w: parameters have no values here", ErrQuery)
+		}
+		return r.readColumns(stmt)
+	})
+}
+
+func (r *Rows) readColumns(stmt *duckdb.Stmt) error {
+	n, err := stmt.ColumnCount()
+	if err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	for i := range n {
+		name, err := stmt.ColumnName(i)
+		if err != nil {
+			return fmt.Errorf("query: %w", err)
+		}
+		s := shape{}
+		// Types newer than the driver have no info; their text will do.
+		if info, err := stmt.ColumnTypeInfo(i); err == nil {
+			s.info = info
+		}
+		r.columns = append(r.columns, Column{Name: name})
+		r.shapes = append(r.shapes, s)
+	}
+	return nil
+}
+
+// describe finds the types as text: the driver does not tell JSON from VARCHAR.
+func (r *Rows) describe(ctx context.Context, query string) (err error) {
+	rows, err := r.conn.QueryContext(ctx, typesOf(query))
+	if err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for i := 0; rows.Next(); i++ {
+		var name, kind string
+		var rest [4]any
+		if err := rows.Scan(&name, &kind, &rest[0], &rest[1], &rest[2], &rest[3]); err != nil {
+			return fmt.Errorf("query: describe: %w", err)
+		}
+		r.columns[i].Type = kind
+		r.shapes[i].name = kind
+	}
+	return rows.Err()
+}
+
+func (r *Rows) explain(ctx context.Context, query string) error {
+	r.columns = []Column{{Name: "explain_key", Type: "VARCHAR"}, {Name: "explain_value", Type: "VARCHAR"}}
+	r.shapes = []shape{{name: "VARCHAR"}, {name: "VARCHAR"}}
+	return r.run(ctx, query)
+}
+
+func (r *Rows) run(ctx context.Context, query string) error {
+	rows, err := r.conn.QueryContext(ctx, query)
+	if err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	r.rows = rows
+	r.values = make([]any, len(r.columns))
+	r.dst = make([]any, len(r.columns))
+	for i := range r.values {
+		r.dst[i] = &r.values[i]
+	}
+	return nil
+}
+
+// Columns describes the answer.
+func (r *Rows) Columns() []Column { return r.columns }
+
+// Next puts the next row into dst, one value a column, and reports whether
+// there was one. The values are those FormatText and AppendJSON take.
+func (r *Rows) Next(dst []any) (bool, error) {
+	if !r.rows.Next() {
+		if err := r.rows.Err(); err != nil {
+			return false, fmt.Errorf("query: %w", err)
+		}
+		return false, nil
+	}
+	if err := r.rows.Scan(r.dst...); err != nil {
+		return false, fmt.Errorf("query: %w", err)
+	}
+	for i, v := range r.values {
+		dst[i] = r.shapes[i].value(v)
+	}
+	return true, nil
+}
+
+// Close ends the query and the DuckDB it ran in.
+func (r *Rows) Close() error {
+	var err error
+	if r.rows != nil {
+		err = r.rows.Close()
+	}
+	return errors.Join(err, r.conn.Close(), r.db.Close())
+}
