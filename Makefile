@@ -1,0 +1,43 @@
+GO ?= go
+BIN := bin/target-filelake
+FUZZTIME ?= 10s
+
+.PHONY: build test race fuzz bench lint check demo interop
+
+build:
+	$(GO) build -o $(BIN) ./cmd/target-filelake
+
+test:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race ./...
+
+# go test fuzzes one target of one package at a time.
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+		names=$$($(GO) test -list '^Fuzz' $$pkg) || exit 1; \
+		for target in $$(echo "$$names" | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+lint:
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt: $$files"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+check: lint race
+	$(GO) mod tidy -diff
+
+demo: build
+	rm -rf demo-lake
+	$(BIN) gen --records 100000 --update-share 0.1 --seed 7 | $(BIN) --lake demo-lake
+	$(BIN) query --lake demo-lake \
+		"SELECT status, count(*) AS orders, round(sum(total), 2) AS total, max(updated_at) AS newest FROM orders GROUP BY status ORDER BY status"
+
+interop: build
+	interop/run.sh
