@@ -17,8 +17,8 @@ const maxBound = 512
 // bounds are the least and the greatest of some values, as Parquet's PLAIN
 // encoding stores them.
 type bounds struct {
-	lo, hi  []byte
-	unknown bool // a value among them has no place in the order, or is too long
+	lo, hi  []byte // nil: there are no values; not nil where a string is empty
+	unknown bool   // a value among them has no place in the order, or is too long
 }
 
 // add widens b, bounds of kind k, to o's values.
@@ -28,10 +28,10 @@ func (b *bounds) add(o *bounds, k Kind) {
 		return
 	}
 	if b.lo == nil || less(k, o.lo, b.lo) {
-		b.lo = append(b.lo[:0], o.lo...)
+		b.lo = append([]byte{}, o.lo...)
 	}
 	if b.hi == nil || less(k, b.hi, o.hi) {
-		b.hi = append(b.hi[:0], o.hi...)
+		b.hi = append([]byte{}, o.hi...)
 	}
 }
 
@@ -126,18 +126,27 @@ func boolBounds(x []bool) bounds {
 }
 
 func byteBounds(n int, value func(int) []byte) bounds {
-	if n == 0 {
-		return bounds{}
+	var b bounds
+	for i := range n {
+		b.addBytes(value(i))
 	}
-	lo := value(0)
-	hi := lo
-	for i := 1; i < n; i++ {
-		x := value(i)
-		if bytes.Compare(x, lo) < 0 {
-			lo = x
-		} else if bytes.Compare(x, hi) > 0 {
-			hi = x
-		}
+	return b
+}
+
+func (b *bounds) addBytes(x []byte) {
+	switch {
+	case b.lo == nil:
+		b.lo, b.hi = notNil(x), notNil(x)
+	case bytes.Compare(x, b.lo) < 0:
+		b.lo = notNil(x)
+	case bytes.Compare(x, b.hi) > 0:
+		b.hi = x
 	}
-	return bounds{lo: lo, hi: hi}
+}
+
+func notNil(x []byte) []byte {
+	if x == nil {
+		return []byte{}
+	}
+	return x
 }

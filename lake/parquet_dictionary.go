@@ -83,13 +83,7 @@ func (d *dictionary) pageBounds() bounds {
 			continue
 		}
 		d.seen[i] = false
-		x := d.values.Value(i)
-		if b.lo == nil || bytes.Compare(x, b.lo) < 0 {
-			b.lo = x
-		}
-		if b.hi == nil || bytes.Compare(x, b.hi) > 0 {
-			b.hi = x
-		}
+		b.addBytes(d.values.Value(i))
 	}
 	return b
 }

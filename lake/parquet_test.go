@@ -13,10 +13,16 @@ import (
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
 
 var allCodecs = []Codec{Zstd, Snappy, LZ4, Gzip, None}
+
+// The library's reader loses an LZ4_RAW page that shrank to more than a third
+// (Column.decompress ignores a buffer that Decode has replaced), so LZ4 is held
+// to the others page by page, in TestCodecsHoldTheSamePages.
+var readableCodecs = []Codec{Zstd, Snappy, Gzip, None}
 
 // writeFile writes row groups of segments, encoded at once and committed in order.
 func writeFile(t testing.TB, s *Schema, c Codec, groups ...[]*Batch) []byte {
@@ -162,7 +168,7 @@ func TestRandomFilesRoundTrip(t *testing.T) {
 				groups[i] = append(groups[i], batchOf(s, rows))
 			}
 		}
-		file := writeFile(t, s, allCodecs[r.IntN(len(allCodecs))], groups...)
+		file := writeFile(t, s, readableCodecs[r.IntN(len(readableCodecs))], groups...)
 		checkFile(t, s, file, groups...)
 	}
 	for seed := range uint64(200) {
@@ -189,7 +195,7 @@ func TestNestedRoundTrip(t *testing.T) {
 		{items{fields{int64(1), items{}}, nil, fields{int64(2), items{nil, []byte(""), []byte("x")}}}},
 		{items{fields{nil, items{[]byte("y")}}}},
 	})
-	for _, c := range allCodecs {
+	for _, c := range readableCodecs {
 		groups := [][]*Batch{{b}, {b, b}}
 		checkFile(t, s, writeFile(t, s, c, groups...), groups...)
 	}
@@ -224,7 +230,7 @@ func TestManyPagesRoundTrip(t *testing.T) {
 		}
 		shred(b, row)
 	}
-	for _, c := range allCodecs {
+	for _, c := range readableCodecs {
 		file := writeFile(t, s, c, []*Batch{b})
 		checkFile(t, s, file, []*Batch{b})
 		encodings := func(column int) []format.Encoding {
@@ -395,9 +401,9 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 }
 
 func TestFailedWriterIsDead(t *testing.T) {
-	b := sampleBatch(0, 100)
+	b := sampleBatch(0, 20)
 	whole := len(writeFile(t, b.Schema, Zstd, []*Batch{b}, []*Batch{b}))
-	for left := range whole {
+	for left := 0; left < whole; left += 1 + left/40 {
 		w := &failingWriter{left: left}
 		f, err := NewFileWriter(w, b.Schema, Zstd)
 		if err != nil {
@@ -469,7 +475,7 @@ func TestEncodeRefusesUnequalColumns(t *testing.T) {
 func TestReadFooterRefusesParts(t *testing.T) {
 	b := sampleBatch(0, 50)
 	file := writeFile(t, b.Schema, Zstd, []*Batch{b})
-	for n := range file {
+	for n := 0; n < len(file); n += 1 + min(n, len(file)-1-n)/8 {
 		if rows, err := ReadFooter(bytes.NewReader(file[:n]), int64(n)); err == nil {
 			t.Fatalf("the first %d of %d bytes passed for a file of %d rows", n, len(file), rows)
 		}
@@ -493,6 +499,46 @@ func FuzzReadFooter(f *testing.F) {
 			t.Fatalf("ReadFooter() = %d, %v", rows, err)
 		}
 	})
+}
+
+// pagesOf walks the pages of a chunk and decompresses them.
+func pagesOf(t *testing.T, file []byte, m *format.ColumnMetaData, c Codec) (pages [][]byte) {
+	t.Helper()
+	at := m.DataPageOffset
+	if m.DictionaryPageOffset > 0 {
+		at = m.DictionaryPageOffset
+	}
+	chunk := file[at : at+m.TotalCompressedSize]
+	for len(chunk) > 0 {
+		var h format.PageHeader
+		r := bytes.NewReader(chunk)
+		if err := thrift.NewDecoder(new(thrift.CompactProtocol).NewReader(r)).Decode(&h); err != nil {
+			t.Fatal(err)
+		}
+		body := chunk[len(chunk)-r.Len():]
+		page, err := c.library().Decode(nil, body[:h.CompressedPageSize])
+		if err != nil || len(page) != int(h.UncompressedPageSize) {
+			t.Fatalf("%s: page of %d bytes, want %d: %v", c, len(page), h.UncompressedPageSize, err)
+		}
+		pages, chunk = append(pages, page), body[h.CompressedPageSize:]
+	}
+	return pages
+}
+
+func TestCodecsHoldTheSamePages(t *testing.T) {
+	b := sampleBatch(0, 20_000)
+	plain := writeFile(t, b.Schema, None, []*Batch{b})
+	want := openFile(t, plain).Metadata().RowGroups[0].Columns
+	for _, c := range allCodecs {
+		file := writeFile(t, b.Schema, c, []*Batch{b})
+		for i, got := range openFile(t, file).Metadata().RowGroups[0].Columns {
+			x := pagesOf(t, file, &got.MetaData, c)
+			y := pagesOf(t, plain, &want[i].MetaData, None)
+			if !slices.EqualFunc(x, y, bytes.Equal) {
+				t.Fatalf("%s: column %q differs from the uncompressed one", c, got.MetaData.PathInSchema)
+			}
+		}
+	}
 }
 
 func TestParseCodec(t *testing.T) {

@@ -1,0 +1,207 @@
+package lake
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// wanted reads "name kind" pairs, nested as "name struct(a int64, b list(string))".
+func wanted(text string) []Column {
+	cols, rest := parseColumns(text)
+	if rest != "" {
+		panic("left over: " + rest)
+	}
+	return cols
+}
+
+func parseColumns(s string) (cols []Column, rest string) {
+	for s != "" && s[0] != ')' {
+		s = strings.TrimLeft(s, ", ")
+		property, after, _ := strings.Cut(s, " ")
+		var c Column
+		c, s = parseKind(after)
+		c.Property = strings.Trim(property, "'")
+		cols = append(cols, c)
+	}
+	return cols, s
+}
+
+func parseKind(s string) (c Column, rest string) {
+	n := strings.IndexAny(s+",", "(,)")
+	c.Kind, s = Kind(s[:n]), s[n:]
+	if c.Kind == List {
+		var element Column
+		element, s = parseKind(s[1:])
+		element.Property = ListElement
+		c.Fields, s = []Column{element}, s[1:]
+	} else if c.Kind == Struct {
+		c.Fields, s = parseColumns(s[1:])
+		s = s[1:]
+	}
+	return c, s
+}
+
+// written is the reverse, with the id and, where it differs, the name.
+func written(cols []Column) string {
+	var out []string
+	for i := range cols {
+		c := &cols[i]
+		s := fmt.Sprintf("%d:%s %s", c.ID, c.Property, c.Kind)
+		if c.Name != c.Property {
+			s = fmt.Sprintf("%d:%s=%s %s", c.ID, c.Property, c.Name, c.Kind)
+		}
+		if len(c.Fields) > 0 {
+			s += "(" + written(c.Fields) + ")"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, ", ")
+}
+
+func evolve(t *testing.T, e *Evolver, cur *Schema, want string) *Schema {
+	t.Helper()
+	s, err := e.Evolve(cur, wanted(want))
+	if err != nil {
+		t.Fatalf("Evolve(%s): %v", want, err)
+	}
+	return s
+}
+
+func TestEvolve(t *testing.T) {
+	f := func(first, then, want string) {
+		t.Helper()
+		e := &Evolver{NextID: 1}
+		cur := evolve(t, e, nil, first)
+		before := written(cur.Columns)
+		next := evolve(t, e, cur, then)
+		if got := written(next.Columns); got != want {
+			t.Fatalf("%s, then %s:\n got %s\nwant %s", first, then, got, want)
+		}
+		if got := written(cur.Columns); got != before {
+			t.Fatalf("the schema before was changed from %s to %s", before, got)
+		}
+		if again := evolve(t, e, next, then); again != next {
+			t.Fatalf("the same SCHEMA again made %s of %s", written(again.Columns), want)
+		}
+	}
+
+	// New columns stand last, whatever the order; removed ones stay.
+	f("b int64, a string", "c boolean, a string, b int64", "1:b int64, 2:a string, 3:c boolean")
+	f("a int64, b string", "b string", "1:a int64, 2:b string")
+
+	// Widened, never narrowed.
+	f("a int64", "a double", "1:a double")
+	f("a double", "a int64", "1:a double")
+	f("a date", "a timestamp", "1:a timestamp")
+	f("a timestamp", "a date", "1:a timestamp")
+	f("a int64", "a string", "1:a string")
+	f("a boolean", "a int64", "1:a string")
+	f("a uuid", "a string", "1:a string")
+	f("a time", "a timestamp", "1:a string")
+	f("a string", "a json", "1:a json")
+	f("a json", "a int64", "1:a json")
+	f("a struct(x int64)", "a list(int64)", "1:a json")
+	f("a struct(x int64)", "a string", "1:a json")
+	f("a int64", "a struct(x int64)", "1:a json")
+
+	// Nested ones evolve in place.
+	f("a struct(x int64), b string", "b string, a struct(y string, x double)",
+		"1:a struct(2:x double, 4:y string), 3:b string")
+	f("a list(int64)", "a list(double)", "1:a list(2:element double)")
+	f("a list(struct(x int64))", "a list(struct(y list(string)))",
+		"1:a list(2:element struct(3:x int64, 4:y list(5:element string)))")
+
+	// Names that clash, in structs too, are given anew.
+	f("id int64, ID string", "Id boolean", "1:id int64, 2:ID=ID_2 string, 3:Id=Id_3 boolean")
+	f("a struct(x int64, X int64)", "a struct(x_2 int64)", "1:a struct(2:x int64, 3:X=X_2 int64, 4:x_2=x_2_2 int64)")
+	f("'' int64", "'' int64", "1:=_2 int64")
+	f("_extra json, filename string", "File_Row_Number int64, __lake_file string",
+		"1:_extra=_extra_2 json, 2:filename=filename_2 string, "+
+			"3:File_Row_Number=File_Row_Number_2 int64, 4:__lake_file=__lake_file_2 string")
+	f("a struct(filename string)", "a struct(filename string)", "1:a struct(2:filename string)")
+}
+
+func TestEvolveGivesEachIDOnce(t *testing.T) {
+	e := &Evolver{NextID: 1}
+	s := evolve(t, e, nil, "a struct(x int64)")
+	s = evolve(t, e, s, "a string")
+	s = evolve(t, e, s, "b int64, c struct(x int64)")
+	if got, want := written(s.Columns), "1:a json, 3:b int64, 4:c struct(5:x int64)"; got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	if e.NextID != 6 {
+		t.Fatalf("next id %d, want 6", e.NextID)
+	}
+}
+
+func TestEvolveKeepsExtraLast(t *testing.T) {
+	e := &Evolver{NextID: 1}
+	s := evolve(t, e, nil, "a int64").WithExtra()
+	if again := evolve(t, e, s, "a int64"); again != s {
+		t.Fatalf("the same SCHEMA again made %s", written(again.Columns))
+	}
+	next := evolve(t, e, s, "a int64, b string")
+	want := fmt.Sprintf("1:a int64, 2:b string, %d:_extra json", ExtraID)
+	if got := written(next.Columns); got != want || !next.HasExtra() {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+}
+
+func TestEvolveRefusesAnotherKey(t *testing.T) {
+	f := func(first, then, message string) {
+		t.Helper()
+		e := &Evolver{NextID: 1, Key: []string{"id", "at"}}
+		_, err := e.Evolve(evolve(t, e, nil, first), wanted(then))
+		if message == "" {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		if !errors.Is(err, ErrSchema) || !strings.Contains(err.Error(), message) {
+			t.Fatalf("%s, then %s: %v, want %s", first, then, err, message)
+		}
+	}
+	f("id int64, x int64", "id int64, x string", "")
+	f("id double", "id int64", "") // narrowed: stays
+	f("id int64", "id double", "key /id changes from int64 to double; `reset` the stream")
+	f("at date", "at timestamp", "key /at changes from date to timestamp")
+	f("x struct(id int64)", "x struct(id string)", "") // of the same name, but no key
+}
+
+func TestLeaves(t *testing.T) {
+	e := &Evolver{NextID: 1}
+	s := evolve(t, e, nil, "a int64, l list(struct(x string, m list(list(boolean)))), s struct(t struct(u date))")
+	var got []string
+	for _, l := range s.Leaves() {
+		got = append(got, fmt.Sprintf("%s %s %d %d", strings.Join(l.Path, "."), l.Kind, l.MaxDef, l.MaxRep))
+	}
+	want := []string{
+		"a int64 1 0",
+		"l.list.element.x string 4 1",
+		"l.list.element.m.list.element.list.element boolean 8 3",
+		"s.t.u date 3 0",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %q, want %q", got, want)
+	}
+	if n := s.Columns[1].LeafCount(); n != 2 {
+		t.Fatalf("LeafCount() = %d, want 2", n)
+	}
+}
+
+func TestWithExtraLeavesItsSchemaAlone(t *testing.T) {
+	cols := make([]Column, 1, 8)
+	cols[0] = Column{ID: 1, Name: "a", Property: "a", Kind: Int64}
+	s := &Schema{Columns: cols}
+	x := s.WithExtra()
+	if s.HasExtra() || !x.HasExtra() || x.WithExtra() != x || cols[:2][1].ID != 0 {
+		t.Fatal("WithExtra changed the schema it was called on, or was not idempotent")
+	}
+	if s.Column("a") == nil || s.Column("b") != nil || s.Equal(x) || !x.Equal(s.WithExtra()) {
+		t.Fatal("Column or Equal is wrong")
+	}
+}
