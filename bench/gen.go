@@ -140,9 +140,12 @@ func (w Want) updatedAt(j int) string {
 // keys is how many new keys come with 2^32 records.
 type keys uint64
 
-// after counts the keys in a stream's first n records.
+// after counts the keys in a stream's first n records; the first is always new.
 func (k keys) after(n int) int {
-	return max(min(n, 1), int((uint64(n)*uint64(k)+1<<32-1)>>32))
+	if n == 0 {
+		return 0
+	}
+	return 1 + int(uint64(n-1)*uint64(k)>>32)
 }
 
 // first is the record that brings a key.
@@ -150,7 +153,7 @@ func (k keys) first(key int) int {
 	if key == 0 {
 		return 0
 	}
-	return int(uint64(key) << 32 / uint64(k))
+	return int((uint64(key)<<32 + uint64(k) - 1) / uint64(k))
 }
 
 // run is a Gen at work.
