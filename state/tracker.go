@@ -72,8 +72,12 @@ func (t *Tracker) Newest() []byte {
 	return t.merged
 }
 
-// Said tells that value, which Newest gave, is committed and on stdout.
+// Said tells that value, which Newest gave, is committed and on stdout. A
+// commit without a STATE says nil.
 func (t *Tracker) Said(value []byte) {
+	if value == nil {
+		return
+	}
 	for i, o := range t.offers {
 		if bytes.Equal(o.value, value) {
 			t.said = o.held

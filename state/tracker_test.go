@@ -69,7 +69,9 @@ func TestSaid(t *testing.T) {
 		}
 	}
 	f("")
+	tr.Said(tr.Newest()) // a commit without a STATE
 	tr.Hold([]byte(a))
+	tr.Said(nil)
 	first := tr.Newest()
 	f(a)
 	tr.Said(first)
