@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"target-filelake/lake"
+	"target-filelake/merge"
+	"target-filelake/state"
+)
+
+// committer makes sealed batches true, one after another: it waits for their
+// files, finds what they supersede, commits, and says the STATE.
+type committer struct {
+	*loader
+	db     *merge.DB // nil until a batch needs it
+	spill  string    // its temporary directory, relative to the lake
+	viewed time.Time
+}
+
+// viewsEvery is how often lake.duckdb follows the commits of a long run.
+const viewsEvery = 10 * time.Second
+
+func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err error) {
+	c := &committer{loader: l, viewed: time.Now()}
+	defer func() { err = errors.Join(err, c.close()) }()
+	for b := range batches {
+		if err := c.take(ctx, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *committer) take(ctx context.Context, b sealed) error {
+	started := time.Now()
+	commit, err := c.prepare(ctx, b)
+	if err != nil {
+		return err
+	}
+	if b.state != nil {
+		value := string(b.state)
+		commit.State = &value
+	}
+	if len(commit.Changes) > 0 || c.newState(commit.State) {
+		m, err := c.lake.Commit(commit)
+		if err != nil {
+			return fmt.Errorf("commit: %w", err)
+		}
+		c.run.committed(c.log, m, commit, c.cfg.Pipeline, time.Since(started))
+	}
+	if b.state == nil {
+		return c.refreshViews(ctx)
+	}
+	if err := state.WriteSidecar(c.lake.FS(), c.cfg.Pipeline, b.state); err != nil {
+		return fmt.Errorf("write %s: %w", state.SidecarPath(c.cfg.Pipeline), err)
+	}
+	if _, err := c.stdout.Write(append(slices.Clip(b.state), '\n')); err != nil {
+		return fmt.Errorf("write STATE to stdout: %w", err)
+	}
+	c.run.said++
+	return c.refreshViews(ctx)
+}
+
+func (c *committer) newState(s *string) bool {
+	old := c.lake.State()
+	return s != nil && (old == nil || *old != *s)
+}
+
+func (c *committer) refreshViews(ctx context.Context) error {
+	if time.Since(c.viewed) < viewsEvery {
+		return nil
+	}
+	c.viewed = time.Now()
+	return publishViews(ctx, c.root, c.lake, c.log)
+}
+
+// prepare turns a batch into the commit that adds it.
+func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) {
+	var commit lake.Commit
+	for _, s := range b.streams {
+		ch, err := c.change(ctx, s)
+		if err != nil {
+			return commit, fmt.Errorf("stream %q: %w", s.stream, err)
+		}
+		if ch == nil {
+			continue
+		}
+		if len(ch.Files) > 0 {
+			commit.Batches++
+		}
+		commit.Changes = append(commit.Changes, *ch)
+	}
+	return commit, nil
+}
+
+// change is what the batch does to one table; nil if nothing.
+func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, error) {
+	ch := lake.Change{
+		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
+		Replication: s.replication, NextID: s.nextID, Schema: s.schema,
+	}
+	var staged []merge.Staged
+	for i, f := range s.files {
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		if s.keep[i] > 0 { // else no row of it counts, and nothing names it
+			ch.Files = append(ch.Files, f.file)
+			staged = append(staged, merge.Staged{File: f.file.DataFile, Schema: f.file.Schema, Keep: s.keep[i]})
+		}
+	}
+	old := c.lake.Manifest().Tables[s.stream]
+	if len(staged) == 0 {
+		c.run.stream(s.stream).dropped += s.dropped
+		if old != nil && sameTable(old, s) {
+			return nil, nil
+		}
+		return &ch, nil
+	}
+	err := c.positions(ctx, s, old, staged, &ch)
+	return &ch, err
+}
+
+// sameTable reports whether the table's description stays as it is.
+func sameTable(t *lake.Table, s sealedStream) bool {
+	return t.Schema().Equal(s.schema) && slices.Equal(t.Bookmarks, s.bookmarks) && t.Replication == s.replication
+}
+
+// positions puts what the batch supersedes into the change's delete file.
+func (c *committer) positions(ctx context.Context, s sealedStream, old *lake.Table, staged []merge.Staged, ch *lake.Change) error {
+	j := merge.Job{Table: old, Staged: staged}
+	for _, property := range s.key {
+		j.Key = append(j.Key, *s.schema.Column(property))
+	}
+	count := c.run.stream(s.stream)
+	var res merge.Result
+	if j.NeedsMerge() {
+		if err := c.openDB(ctx); err != nil {
+			return err
+		}
+		d, err := c.lake.StageDeletes(s.stream)
+		if err != nil {
+			return err
+		}
+		j.Out = filepath.Join(c.root, filepath.FromSlash(d.Name()))
+		if res, err = c.db.Positions(ctx, j); err != nil {
+			return errors.Join(fmt.Errorf("merge: %w", err), d.Discard())
+		}
+		n := res.Within + res.Lake + res.Cut
+		if n == 0 {
+			err = d.Discard()
+		} else {
+			var file lake.DeleteFile
+			file, err = d.Adopt(n)
+			ch.Deletes = append(ch.Deletes, file)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	var rows int64
+	for _, f := range staged {
+		rows += f.Keep
+		count.bytes += f.File.Bytes
+	}
+	count.files += len(staged)
+	count.updated += res.Lake
+	count.repeated += res.Within
+	count.inserted += rows - res.Within - res.Lake
+	count.dropped += s.dropped
+	return nil
+}
+
+// openDB opens DuckDB when first needed.
+func (c *committer) openDB(ctx context.Context) error {
+	if c.db != nil {
+		return nil
+	}
+	var err error
+	if c.spill, err = c.lake.Temp(); err != nil {
+		return err
+	}
+	c.db, err = merge.Open(ctx, merge.Config{
+		Root: c.root, Threads: c.cfg.Threads, MemoryMB: int(c.cfg.memory * duckdbShare / 100 >> 20),
+		TempDir: filepath.Join(c.root, filepath.FromSlash(c.spill)),
+	})
+	return err
+}
+
+func (c *committer) close() error {
+	if c.db == nil {
+		return nil
+	}
+	return errors.Join(c.db.Close(), os.RemoveAll(filepath.Join(c.root, filepath.FromSlash(c.spill))))
+}

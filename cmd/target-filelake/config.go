@@ -1,0 +1,238 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+
+	"target-filelake/lake"
+)
+
+// LakeFlag is the lake a command works on.
+type LakeFlag struct {
+	Lake string `help:"Directory of the lake; made if missing." default:"./lake" aliases:"lake-path" placeholder:"DIR"`
+}
+
+// LoadCmd is the configuration of a load: one struct of facts, from files,
+// environment and flags. A key of a file is a flag's name with _ for -.
+type LoadCmd struct {
+	LakeFlag `embed:""`
+	Config   configFiles `help:"Configuration file, JSON or YAML; of several, later ones win." short:"c" placeholder:"FILE" sep:"none"`
+	Input    string      `help:"Read this file instead of stdin; - is stdin, .gz is decompressed." placeholder:"FILE"`
+	Pipeline string      `help:"Name of this tap's position in the lake." default:"default" placeholder:"NAME"`
+
+	MaximumBatchSizeMB int           `name:"maximum-batch-size-mb" help:"Commit after this many MiB of records, at the next STATE." default:"100" placeholder:"MIB"`
+	BatchSizeRows      int           `help:"Commit after this many rows of one stream, at the next STATE; 0: off." default:"0" placeholder:"N"`
+	BatchMaxAge        time.Duration `help:"Commit after this long, at the next STATE; 0s: off." default:"5m" placeholder:"TIME"`
+	CommitAt           string        `help:"auto: if no STATE comes, commit keyed streams by age; state: always wait for one." enum:"auto,state" default:"auto"`
+	CommitTail         string        `help:"Rows after the last STATE at the end of input: auto commits upserts, and appends if no STATE came; all; none." enum:"auto,all,none" default:"auto"`
+	StateMerge         string        `help:"bookmarks: STATEs of a run add up by stream; replace: the newest alone." enum:"bookmarks,replace" default:"bookmarks"`
+	Compression        string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
+	Memory             string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
+	Threads            int           `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
+	MaxLineMB          int           `name:"max-line-mb" help:"Longest line accepted, in MiB." default:"256" placeholder:"MIB"`
+	MaxDepth           int           `help:"Deepest nesting accepted." default:"512" placeholder:"N"`
+
+	codec  lake.Codec
+	memory int64 // bytes
+}
+
+// minMemory is what a load of one stream cannot do without.
+const minMemory = 256 << 20
+
+// Validate reports every fault at once.
+func (c *LoadCmd) Validate() error {
+	var errs []error
+	atLeast := func(key string, have, want int) {
+		if have < want {
+			errs = append(errs, fmt.Errorf("%s: %d, want at least %d", key, have, want))
+		}
+	}
+	var err error
+	if c.codec, err = lake.ParseCodec(c.Compression); err != nil {
+		errs = append(errs, fmt.Errorf("compression: %w", err))
+	}
+	if c.memory, err = parseSize(c.Memory); err != nil {
+		errs = append(errs, fmt.Errorf("memory: %w", err))
+	} else if c.memory < minMemory {
+		errs = append(errs, fmt.Errorf("memory: %s, want at least 256MiB", c.Memory))
+	}
+	if c.Pipeline == "" {
+		errs = append(errs, errors.New("pipeline: empty, want a name"))
+	}
+	if c.Lake == "" {
+		errs = append(errs, errors.New("lake_path: empty, want a directory"))
+	}
+	atLeast("maximum_batch_size_mb", c.MaximumBatchSizeMB, 1)
+	atLeast("batch_size_rows", c.BatchSizeRows, 0)
+	atLeast("batch_max_age", int(c.BatchMaxAge), 0)
+	atLeast("threads", c.Threads, 0)
+	atLeast("max_line_mb", c.MaxLineMB, 1)
+	atLeast("max_depth", c.MaxDepth, 1)
+	if c.Threads == 0 {
+		c.Threads = runtime.GOMAXPROCS(0)
+	}
+	return errors.Join(errs...)
+}
+
+// parseSize reads a number of bytes with an optional unit.
+func parseSize(s string) (int64, error) {
+	units := []struct {
+		name string
+		size float64
+	}{{"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"b", 1}, {"", 1}}
+	low := strings.ToLower(strings.TrimSpace(s))
+	for _, u := range units {
+		digits, ok := strings.CutSuffix(low, u.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+		if err != nil || n < 0 || n*u.size > 1<<62 {
+			break
+		}
+		return int64(n * u.size), nil
+	}
+	return 0, fmt.Errorf("%q, want a size like 1GiB or 500MB", s)
+}
+
+// settings resolves flags from a configuration file's keys.
+type settings struct {
+	from string // the file
+	keys map[string]any
+}
+
+// configFiles are the files that --config names.
+type configFiles []string
+
+// BeforeResolve makes the files, and over them the environment, the source of
+// what the command line leaves open.
+func (configFiles) BeforeResolve(ctx *kong.Context, trace *kong.Path) error {
+	for _, name := range ctx.FlagValue(trace.Flag).(configFiles) {
+		s, err := readConfig(name)
+		if err != nil {
+			return fmt.Errorf("read configuration: %w", err)
+		}
+		ctx.AddResolver(s)
+	}
+	ctx.AddResolver(environment{os.LookupEnv})
+	return nil
+}
+
+// readConfig reads one JSON or YAML file; JSON is YAML.
+func readConfig(name string) (settings, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return settings{}, err
+	}
+	s := settings{from: name, keys: map[string]any{}}
+	if err := yaml.Unmarshal(data, &s.keys); err != nil {
+		return s, fmt.Errorf("%s: %w", name, err)
+	}
+	return s, nil
+}
+
+// configKey is the key of a flag in files.
+func configKey(flag *kong.Flag) string {
+	if flag.Name == "lake" {
+		return "lake_path"
+	}
+	return strings.ReplaceAll(flag.Name, "-", "_")
+}
+
+// notSettings are flags that are no configuration keys.
+var notSettings = []string{"config", "input", "help", "version", "about"}
+
+// loadFlags are the flags that files and environment may set, by key.
+func loadFlags(app *kong.Application) map[string]*kong.Flag {
+	out := map[string]*kong.Flag{}
+	for _, node := range app.Children {
+		if node.Name != "load" {
+			continue
+		}
+		for _, f := range node.Flags {
+			if !slices.Contains(notSettings, f.Name) {
+				out[configKey(f)] = f
+			}
+		}
+	}
+	return out
+}
+
+// Validate refuses keys that no flag has, naming the nearest one.
+func (s settings) Validate(app *kong.Application) error {
+	known := slices.Sorted(maps.Keys(loadFlags(app)))
+	var errs []error
+	for _, key := range slices.Sorted(maps.Keys(s.keys)) {
+		if !slices.Contains(known, key) {
+			errs = append(errs, fmt.Errorf("%s: unknown key %q; did you mean %q?", s.from, key, nearest(key, known)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Resolve gives a flag the file's value.
+func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	v, ok := s.keys[configKey(flag)]
+	if !ok || v == nil || slices.Contains(notSettings, flag.Name) {
+		return nil, nil
+	}
+	switch v.(type) {
+	case string, bool, int, float64:
+		return fmt.Sprint(v), nil
+	default:
+		data, err := json.Marshal(v)
+		return string(data), err
+	}
+}
+
+// environment resolves flags from TARGET_FILELAKE_<KEY>.
+type environment struct{ lookup func(string) (string, bool) }
+
+func (environment) Validate(*kong.Application) error { return nil }
+
+func (e environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if slices.Contains(notSettings, flag.Name) {
+		return nil, nil
+	}
+	if v, ok := e.lookup("TARGET_FILELAKE_" + strings.ToUpper(configKey(flag))); ok {
+		return v, nil
+	}
+	return nil, nil
+}
+
+// nearest is the name of fewest edits from word.
+func nearest(word string, names []string) string {
+	return slices.MinFunc(names, func(a, b string) int { return edits(word, a) - edits(word, b) })
+}
+
+// edits is the Levenshtein distance.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, diagonal+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// asProgram, in the environment, makes the test binary the program itself: a
+// real process to kill, without building it twice.
+const asProgram = "TARGET_FILELAKE_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		if err := os.Unsetenv(asProgram); err != nil {
+			panic(err)
+		}
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// program is the program as a process.
+func program(t testing.TB, args ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(exe, args...)
+	c.Env = append(os.Environ(), asProgram+"=1")
+	return c
+}
+
+// resumable is a tap whose STATE is the number of the line to go on from.
+type resumable struct {
+	lines []string
+	seed  uint64
+}
+
+// newResumable makes n records of t (upserts) and a (appends), seeded.
+func newResumable(n int, seed uint64) resumable {
+	r := rand.New(rand.NewPCG(seed, 7))
+	tap := resumable{seed: seed}
+	for i := range n {
+		if i%3 == 0 {
+			tap.lines = append(tap.lines, singer(rowA(strconv.Itoa(i))))
+		} else {
+			tap.lines = append(tap.lines, singer(rowT(strconv.Itoa(r.IntN(400)), fmt.Sprintf("%d %s", i, strings.Repeat("x", r.IntN(300))))))
+		}
+		if i%50 == 49 {
+			tap.lines = append(tap.lines, singer(stateOf(strconv.Itoa(len(tap.lines)+1))))
+		}
+	}
+	return tap
+}
+
+// run writes the tap's output from a line on, with rests that let the target commit.
+func (r resumable) run(w io.WriteCloser, from int) {
+	defer w.Close()
+	out := bufio.NewWriter(w)
+	if _, err := out.WriteString(singer(schemaT, schemaA)); err != nil {
+		return
+	}
+	for i, l := range r.lines[from:] {
+		if _, err := out.WriteString(l); err != nil {
+			return // the target was killed
+		}
+		if i%200 == 199 {
+			if out.Flush() != nil {
+				return
+			}
+			time.Sleep(2 * time.Millisecond)
+		}
+	}
+	out.Flush()
+}
+
+// content is what the lake holds, in words two lakes can be compared by.
+func content(t testing.TB, dir string) string {
+	return query(t, dir, "SELECT count(*) AS n, count(DISTINCT id) AS ids, string_agg(id || ' ' || v, ',' ORDER BY id) AS v FROM t") +
+		query(t, dir, "SELECT count(*) AS n, count(DISTINCT n) AS ids, sum(n) AS s FROM a")
+}
+
+// lastState is the last whole line of STATE on stdout.
+func lastState(out []byte, before int) int {
+	for _, l := range strings.Split(string(out[:bytes.LastIndexByte(out, '\n')+1]), "\n") {
+		if n, err := strconv.Atoi(l); err == nil {
+			before = n
+		}
+	}
+	return before
+}
+
+func TestKillAnywhere(t *testing.T) {
+	const seed = 11
+	tap := newResumable(12_000, seed)
+	args := []string{"--batch-size-rows", "400", "--threads", "2"}
+	whole := t.TempDir()
+	load(t, whole, singer(schemaT, schemaA)+strings.Join(tap.lines, ""), 0, args...)
+	want := content(t, whole)
+
+	r := rand.New(rand.NewPCG(seed, 8))
+	dir := t.TempDir()
+	from, kills := 0, 0
+	for done := false; !done; {
+		c := program(t, append([]string{"--lake", dir}, args...)...)
+		var out, errs bytes.Buffer
+		c.Stdout, c.Stderr = &out, &errs
+		in, err := c.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		go tap.run(in, from)
+		wait := time.Duration(20+r.IntN(250)) * time.Millisecond
+		killer := time.AfterFunc(wait, func() { _ = c.Process.Kill() })
+		err = c.Wait()
+		killer.Stop()
+		status, _ := c.ProcessState.Sys().(syscall.WaitStatus)
+		switch {
+		case err == nil:
+			done = true
+		case status.Signaled():
+			kills++
+		default:
+			t.Fatalf("exit %v\n%s", err, errs.String())
+		}
+		from = lastState(out.Bytes(), from)
+		if kills > 500 {
+			t.Fatal("no end in sight")
+		}
+	}
+	if got := content(t, dir); got != want {
+		t.Errorf("after %d kills (seed %d) the lake holds\n%.300s\nwant\n%.300s", kills, seed, got, want)
+	}
+	if kills < 3 {
+		t.Errorf("only %d kills: the test shows little", kills)
+	}
+	t.Logf("%d kills, seed %d", kills, seed)
+}
+
+func TestSignalsDrainToTheLastState(t *testing.T) {
+	f := func(sig os.Signal, want int) {
+		t.Helper()
+		dir := t.TempDir()
+		c := program(t, "--lake", dir)
+		var out, errs bytes.Buffer
+		c.Stdout, c.Stderr = &out, &errs
+		in, err := c.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(in, singer(schemaT, rowT("1", "a"), stateOf("1"), rowT("2", "b"))); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(500 * time.Millisecond) // idle, with the pipe open
+		if err := c.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		err = c.Wait()
+		if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != want {
+			t.Errorf("%v: %v, want exit %d\n%s", sig, err, want, errs.String())
+		}
+		if out.String() != "1\n" {
+			t.Errorf("stdout %q", out.String())
+		}
+		wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":"a"}]`)
+	}
+	f(os.Interrupt, exitInt)
+	f(syscall.SIGTERM, exitTerm)
+}
+
+// TestAgeCommitsWhileIdle has a tap that sends a STATE and then nothing.
+func TestAgeCommitsWhileIdle(t *testing.T) {
+	f := func(lines, wantOut, table, want string) {
+		t.Helper()
+		dir := t.TempDir()
+		c := program(t, "--lake", dir, "--batch-max-age", "300ms")
+		var errs bytes.Buffer
+		c.Stderr = &errs
+		in, err := c.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(in, lines); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			if log, _ := os.ReadDir(filepath.Join(dir, "_lake", "log")); len(log) > 0 {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("nothing committed\n%s", errs.String())
+			}
+		}
+		wantQuery(t, dir, "SELECT * FROM "+table, want)
+		in.Close()
+		if err := c.Wait(); err != nil {
+			t.Errorf("%v\n%s", err, errs.String())
+		}
+	}
+	f(singer(schemaT, rowT("1", "a"), stateOf("1")), "1\n", "t", `[{"id":1,"v":"a"}]`)
+	f(singer(schemaT, rowT("1", "a")), "", "t", `[{"id":1,"v":"a"}]`) // no STATE at all: keyed rows are safe to commit
+}
+
+func TestClosedStdout(t *testing.T) {
+	dir := t.TempDir()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	c := program(t, "--lake", dir)
+	c.Stdout, c.Stdin = w, strings.NewReader(singer(schemaT, rowT("1", "a"), stateOf("1")))
+	err = c.Run()
+	w.Close()
+	if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != exitDisk {
+		t.Errorf("%v, want exit %d", err, exitDisk)
+	}
+	wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":"a"}]`)
+}

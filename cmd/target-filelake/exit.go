@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"target-filelake/ingest"
+	"target-filelake/lake"
+)
+
+// Exit codes, after sysexits.h where it has one.
+const (
+	exitOK       = 0
+	exitOther    = 1
+	exitUsage    = 2
+	exitBadInput = 65
+	exitDisk     = 74
+	exitLocked   = 75
+	exitInt      = 130
+	exitTerm     = 143
+)
+
+// usageError is a fault in flags or configuration.
+type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return u.error }
+
+// inputError is a fault of the tap's that no package has a type for.
+type inputError struct{ error }
+
+func (i inputError) Unwrap() error { return i.error }
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case is[usageError](err):
+		return exitUsage
+	case is[interrupted](err):
+		if sig, _ := errors.AsType[interrupted](err); sig.Signal == os.Interrupt {
+			return exitInt
+		}
+		return exitTerm
+	case is[*ingest.RecordError](err), is[*ingest.LineError](err), is[inputError](err), errors.Is(err, lake.ErrSchema):
+		return exitBadInput
+	case errors.Is(err, lake.ErrLocked), errors.Is(err, lake.ErrFenced):
+		return exitLocked
+	case is[*fs.PathError](err), is[*os.LinkError](err), is[syscall.Errno](err), is[*lake.UnsureError](err), errors.Is(err, lake.ErrCorrupt):
+		return exitDisk
+	default:
+		return exitOther
+	}
+}
+
+func is[T error](err error) bool {
+	_, ok := errors.AsType[T](err)
+	return ok
+}

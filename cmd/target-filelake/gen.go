@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+
+	"target-filelake/bench"
+)
+
+// GenCmd is the sample tap.
+type GenCmd struct {
+	Records     int     `help:"RECORDs over all streams." default:"100000" placeholder:"N"`
+	Streams     int     `help:"Streams: orders, orders_2, …; they take turns." default:"1" placeholder:"N"`
+	Width       int     `help:"Columns beside those of an order." default:"0" placeholder:"N"`
+	UpdateShare float64 `help:"Share of the records that repeat an earlier key, 0 to 1." default:"0" placeholder:"SHARE"`
+	StateEvery  int     `help:"RECORDs from one STATE to the next." default:"10000" placeholder:"N"`
+	Seed        uint64  `help:"The same seed gives the same bytes, on any machine." default:"1" placeholder:"N"`
+}
+
+// Run writes the streams to stdout.
+func (c *GenCmd) Run(_ context.Context, std *stdio) error {
+	return bench.Gen{
+		Records: c.Records, Streams: c.Streams, Width: c.Width,
+		UpdateShare: c.UpdateShare, StateEvery: c.StateEvery, Seed: c.Seed,
+	}.Run(std.out)
+}

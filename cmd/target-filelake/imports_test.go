@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "target-filelake/"
+
+// listed is what `go list -json` says of a package.
+type listed struct {
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+}
+
+// siblings are the packages of this module each package may import.
+var siblings = map[string][]string{
+	"lake":                nil,
+	"ingest":              {"lake"},
+	"merge":               {"lake"},
+	"state":               {"lake"},
+	"bench":               {"lake", "merge"},
+	"cmd/target-filelake": {"bench", "ingest", "lake", "merge", "state"},
+}
+
+// owners are the libraries that one package alone imports.
+var owners = map[string]string{
+	"github.com/parquet-go/parquet-go": "lake",
+	"github.com/duckdb/duckdb-go":      "merge",
+	"github.com/xeipuuv/gojsonschema":  "ingest",
+	"github.com/alecthomas/kong":       "cmd/target-filelake",
+	"golang.org/x/sync":                "cmd/target-filelake",
+	"go.yaml.in/yaml":                  "cmd/target-filelake",
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; seen++ {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		checkImports(t, p)
+	}
+	if seen != len(siblings) {
+		t.Errorf("%d packages, the picture has %d", seen, len(siblings))
+	}
+}
+
+func checkImports(t *testing.T, p listed) {
+	name := strings.TrimPrefix(p.ImportPath, module)
+	allowed, known := siblings[name]
+	if !known {
+		t.Errorf("package %s is not in the picture", name)
+	}
+	for _, i := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+		if s, ok := strings.CutPrefix(i, module); ok && s != name && !slices.Contains(allowed, s) {
+			t.Errorf("%s imports %s", name, s)
+		}
+	}
+	for _, i := range p.Imports {
+		for library, owner := range owners {
+			if strings.HasPrefix(i, library) && owner != name {
+				t.Errorf("%s imports %s, which is %s's", name, i, owner)
+			}
+		}
+	}
+}

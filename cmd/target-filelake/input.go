@@ -1,0 +1,96 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// errStopped is what an input returns once stop has been called.
+var errStopped = errors.New("reading was stopped")
+
+// input is the tap's pipe: a reader that another goroutine can stop while it
+// waits, and that tells whether it would wait.
+type input struct {
+	file  *os.File
+	r     io.Reader // file, or what it decompresses to
+	wake  [2]int    // a pipe; a byte in it means stop
+	plain bool
+}
+
+// openInput opens name, stdin if it is "" or "-"; a name in .gz is decompressed.
+func openInput(name string, stdin *os.File) (*input, error) {
+	in := &input{file: stdin, plain: true}
+	if name != "" && name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		in.file = f
+	}
+	if err := unix.Pipe2(in.wake[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
+		return nil, err
+	}
+	// A larger pipe lets the tap run ahead of us; where it cannot be had, the small one serves.
+	_, _ = unix.FcntlInt(in.file.Fd(), unix.F_SETPIPE_SZ, 1<<20)
+	in.r = stoppable{in}
+	if !strings.HasSuffix(name, ".gz") {
+		return in, nil
+	}
+	z, err := gzip.NewReader(stoppable{in})
+	if err != nil {
+		return nil, inputError{errors.Join(err, in.Close())}
+	}
+	in.r, in.plain = z, false
+	return in, nil
+}
+
+func (in *input) Read(p []byte) (int, error) { return in.r.Read(p) }
+
+// stopOn makes a waiting Read return errStopped once ctx is done.
+func (in *input) stopOn(ctx context.Context) (release func() bool) {
+	return context.AfterFunc(ctx, func() { _, _ = unix.Write(in.wake[1], []byte{0}) })
+}
+
+// pending reports whether a Read would return at once.
+func (in *input) pending() bool {
+	ready, err := in.poll(0)
+	return ready || err != nil
+}
+
+// poll waits up to timeout ms (-1: for ever) for something to read.
+func (in *input) poll(timeout int) (bool, error) {
+	fds := []unix.PollFd{
+		{Fd: int32(in.file.Fd()), Events: unix.POLLIN},
+		{Fd: int32(in.wake[0]), Events: unix.POLLIN},
+	}
+	for {
+		_, err := unix.Poll(fds, timeout)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err == nil && fds[1].Revents != 0 {
+			err = errStopped
+		}
+		return fds[0].Revents != 0, err
+	}
+}
+
+func (in *input) Close() error {
+	return errors.Join(unix.Close(in.wake[0]), unix.Close(in.wake[1]), in.file.Close())
+}
+
+// stoppable reads the file itself.
+type stoppable struct{ *input }
+
+func (s stoppable) Read(p []byte) (int, error) {
+	if _, err := s.poll(-1); err != nil {
+		return 0, err
+	}
+	return s.file.Read(p)
+}

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"target-filelake/ingest"
+	"target-filelake/lake"
+	"target-filelake/state"
+)
+
+// job is one block of lines on its way through the pipeline.
+type job struct {
+	block   *ingest.Block // nil if only a fault is carried
+	size    int
+	plans   ingest.Plans
+	decoded chan struct{} // closed when out is there
+	out     *ingest.Decoded
+
+	// What comes after the block's lines, if anything.
+	stream string
+	table  *table
+	fault  error
+}
+
+// loader is one run of load.
+type loader struct {
+	cfg    *LoadCmd
+	root   string // absolute path of the lake
+	lake   *lake.Lake
+	in     *input
+	stdout io.Writer
+	stderr io.Writer
+	log    *slog.Logger
+	run    *summary
+}
+
+// Run loads what the tap sends.
+func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
+	started := time.Now()
+	log := slog.New(newLogHandler(std.err))
+	root, disk, err := openLakeDir(c.Lake, log)
+	if err != nil {
+		return err
+	}
+	in, err := openInput(c.Input, std.in)
+	if err != nil {
+		return err
+	}
+	l, err := lake.Open(disk, lake.Options{Pipeline: c.Pipeline, Holder: holder(), Clock: time.Now, Rand: rand.Reader})
+	if err != nil {
+		return errors.Join(err, in.Close())
+	}
+	if n := l.Swept(); n > 0 {
+		log.Info("removed what an interrupted run left", "files", n)
+	}
+	ld := &loader{cfg: c, root: root, lake: l, in: in, stdout: std.out, stderr: std.err, log: log, run: newSummary(started)}
+	err = ld.load(ctx)
+	return errors.Join(err, ld.finish(context.WithoutCancel(ctx), err), l.Close(), in.Close(), disk.Close())
+}
+
+// openLakeDir makes the lake's directory if it is missing.
+func openLakeDir(path string, log *slog.Logger) (string, lake.Disk, error) {
+	root, err := filepath.Abs(path)
+	if err != nil {
+		return "", lake.Disk{}, usageError{err}
+	}
+	if err := os.MkdirAll(root, 0o777); err != nil {
+		return "", lake.Disk{}, fmt.Errorf("make the lake: %w", err)
+	}
+	if info, err := os.Stat(root); err == nil && info.Mode().Perm()&0o002 != 0 {
+		log.Warn("everybody may write to the lake's directory", "path", root)
+	}
+	disk, err := lake.OpenDisk(root)
+	return root, disk, err
+}
+
+func holder() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("pid %d on %s since %s", os.Getpid(), host, time.Now().Format(time.RFC3339))
+}
+
+// load runs the pipeline: read → decode → sequence → encode → commit.
+func (l *loader) load(ctx context.Context) error {
+	if err := l.restoreSidecar(); err != nil {
+		return err
+	}
+	g, gctx := errgroup.WithContext(context.WithoutCancel(ctx)) // a signal is a fault of the input's, not of the pipeline's
+	reading, stopReading := context.WithCancelCause(gctx)
+	defer stopReading(nil)
+	defer context.AfterFunc(ctx, func() { stopReading(context.Cause(ctx)) })()
+	defer l.in.stopOn(reading)()
+
+	n := l.cfg.Threads
+	work, order := make(chan *job, n), make(chan *job, 2*n)
+	encode, commit := make(chan encodeJob, n), make(chan sealed, 1)
+	g.Go(func() error { return l.read(reading, work, order) })
+	for range n {
+		g.Go(func() error { return decode(gctx, work) })
+		g.Go(func() error { return l.encode(gctx, encode) })
+	}
+	var early error
+	g.Go(func() error {
+		defer close(encode)
+		defer close(commit)
+		s, err := l.sequencer(encode, commit)
+		if err == nil {
+			err = s.loop(gctx, order)
+		}
+		stopReading(nil)
+		for range order { // the reader may wait to hand over one more
+		}
+		if is[*earlyStop](err) {
+			early, err = err, nil
+		}
+		return err
+	})
+	g.Go(func() error { return l.committer(gctx, commit) })
+	return errors.Join(g.Wait(), early)
+}
+
+func (l *loader) sequencer(encode chan<- encodeJob, commit chan<- sealed) (*sequencer, error) {
+	return &sequencer{
+		lake: l.lake, codec: l.cfg.codec, log: l.log, encode: encode, commit: commit, run: l.run,
+		limits: limits{
+			bytes: l.cfg.MaximumBatchSizeMB << 20, rows: l.cfg.BatchSizeRows, age: l.cfg.BatchMaxAge,
+			commitAuto: l.cfg.CommitAt == "auto", tail: l.cfg.CommitTail,
+		},
+		open: map[string]*openBatch{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
+		budget: int(l.cfg.memory * batchShare / 100 / 2), // as much again is with the encoders
+	}, nil
+}
+
+// Shares of the memory setting, in percent.
+const (
+	batchShare  = 40
+	duckdbShare = 30
+)
+
+// read hands blocks of lines to the decoders, and in their order to the sequencer.
+func (l *loader) read(ctx context.Context, work, order chan<- *job) error {
+	defer close(order)
+	defer close(work)
+	t := newTables(l.lake.Manifest(), l.cfg.Pipeline)
+	var pending func() bool
+	if l.in.plain {
+		pending = l.in.pending
+	}
+	r := ingest.NewReader(l.in, ingest.Limits{MaxLine: l.cfg.MaxLineMB << 20, MaxDepth: l.cfg.MaxDepth}, pending)
+	for {
+		j := l.next(ctx, r, t)
+		if j == nil {
+			return nil
+		}
+		if j.block != nil {
+			select {
+			case work <- j:
+			case <-ctx.Done():
+				return nil
+			}
+		} else {
+			close(j.decoded)
+		}
+		select {
+		case order <- j:
+		case <-ctx.Done():
+			return nil
+		}
+		if j.fault != nil {
+			return nil
+		}
+	}
+}
+
+// next reads a block and works out what follows it; nil at a clean end.
+func (l *loader) next(ctx context.Context, r *ingest.Reader, t *tables) *job {
+	b, err := r.Next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case errors.Is(err, errStopped):
+		err = context.Cause(ctx)
+	}
+	j := &job{block: b, fault: err, decoded: make(chan struct{})}
+	if b == nil {
+		return j
+	}
+	j.size, j.plans = b.Size(), t.lend()
+	if m := b.Then; m != nil && m.Schema != nil {
+		j.stream = m.Schema.Stream
+		if j.table, j.fault = t.take(m.Schema); j.fault != nil {
+			j.fault = fmt.Errorf("line %d: %w", m.Line, j.fault)
+		}
+	}
+	return j
+}
+
+func decode(ctx context.Context, work <-chan *job) error {
+	var d ingest.Decoder
+	for j := range work {
+		if ctx.Err() != nil {
+			return nil
+		}
+		j.out = d.Decode(j.block, j.plans)
+		j.block.Release()
+		close(j.decoded)
+	}
+	return nil
+}
+
+func (l *loader) encode(ctx context.Context, jobs <-chan encodeJob) error {
+	for j := range jobs {
+		if err := j.run(ctx, l.lake, l.cfg.codec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restoreSidecar makes the sidecar say what the newest version says: the run
+// that committed it may have died in between.
+func (l *loader) restoreSidecar() error {
+	if s := l.lake.State(); s != nil {
+		return state.WriteSidecar(l.lake.FS(), l.cfg.Pipeline, []byte(*s))
+	}
+	return nil
+}
+
+// finish publishes what was committed and says what the run did, also after a
+// fault: what was committed before it stays.
+func (l *loader) finish(ctx context.Context, fault error) error {
+	err := publishViews(ctx, l.root, l.lake, l.log)
+	if fault != nil {
+		_, serr := l.lake.Sweep()
+		err = errors.Join(err, serr)
+		if rec, ok := errors.AsType[*ingest.RecordError](fault); ok {
+			l.run.stream(rec.Stream).rejected++
+		}
+	}
+	l.run.print(l.stderr, l.lake.Manifest(), l.root)
+	return err
+}

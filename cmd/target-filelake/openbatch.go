@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"sort"
+
+	"target-filelake/ingest"
+	"target-filelake/lake"
+)
+
+// Sizes of what is written at a time.
+const (
+	rowGroupRows  = 122_880  // DuckDB's own; it reads a row group a thread
+	rowGroupBytes = 64 << 20 // of columns in memory, where rows are wide
+	// Chunks of fewer rows are joined, so that a row group is not made of crumbs.
+	smallChunk   = 1024
+	segmentRows  = 16_384
+	maxOpenFiles = 64 // further streams' files are closed early, and others opened
+)
+
+// openBatch is the rows of one stream since the last seal.
+type openBatch struct {
+	*table
+	stream  string
+	schema  *lake.Schema // plan.Schema(), or that with ExtraName
+	rows    int64        // in files and segs
+	bytes   int64        // of the tap's rows written to the current file, in memory form
+	atState int64        // of rows: those before the newest STATE; true in epoch only
+	epoch   uint64
+	segs    []*lake.Batch
+	segRows int
+	segSize int
+	files   []*stagedFile // in order; the last may still be open
+}
+
+// stagedFile is one data file on its way to the disk.
+type stagedFile struct {
+	stage *lake.Stage   // nil until its first row group
+	last  chan struct{} // closed when the row group begun last is in the file; nil: none
+	rows  int64
+	open  bool
+	done  chan struct{} // closed when file is there to read
+	file  lake.NewFile
+}
+
+// encodeJob is a row group, or the end of a file, for an encoder.
+type encodeJob struct {
+	stream string
+	schema *lake.Schema
+	file   *stagedFile
+	group  *lake.RowGroup // nil: the encoder makes file and row group
+	segs   []*lake.Batch
+	plan   *ingest.Plan
+	after  chan struct{} // the row group before, nil if none
+	done   chan struct{}
+	close  bool // the file ends here
+}
+
+// rowsAtState is how many of the rows came before the newest STATE.
+func (o *openBatch) rowsAtState(epoch uint64) int64 {
+	if o.epoch != epoch {
+		o.epoch, o.atState = epoch, o.rows
+	}
+	return o.atState
+}
+
+// before counts the chunk's rows whose RECORD came before ord.
+func before(c *ingest.Chunk, ord uint32) int {
+	return sort.Search(len(c.Ords), func(i int) bool { return c.Ords[i] >= ord })
+}
+
+// add appends the chunk's rows [from, to).
+func (s *sequencer) add(ctx context.Context, c *ingest.Chunk, from, to int) error {
+	if from == to {
+		return nil
+	}
+	o := s.open[c.Plan.Stream()]
+	o.rowsAtState(s.epoch)
+	if c.Batch.HasExtra() && !o.schema.HasExtra() {
+		if err := s.reshape(ctx, o, o.schema.WithExtra()); err != nil {
+			return err
+		}
+	}
+	whole := from == 0 && to == c.Batch.Rows
+	n := len(o.segs)
+	switch {
+	case n > 0 && to-from < smallChunk && o.segs[n-1].Rows < segmentRows:
+		o.segs[n-1].AppendRows(c.Batch, from, to)
+	case whole:
+		o.segs = append(o.segs, c.Batch)
+	default:
+		b := lake.NewBatch(c.Plan.Schema())
+		b.AppendRows(c.Batch, from, to)
+		o.segs = append(o.segs, b)
+	}
+	size := c.Batch.Size() * (to - from) / c.Batch.Rows
+	o.rows += int64(to - from)
+	o.segRows += to - from
+	o.segSize += size
+	s.held += size
+	if to == c.Batch.Rows && (len(o.segs) == 0 || o.segs[len(o.segs)-1] != c.Batch) {
+		c.Plan.Recycle(c.Batch)
+	}
+	if o.segRows >= rowGroupRows || o.segSize >= rowGroupBytes {
+		return s.flush(ctx, o, false)
+	}
+	return nil
+}
+
+// reshape ends o's file, and begins the next with another schema.
+func (s *sequencer) reshape(ctx context.Context, o *openBatch, schema *lake.Schema) error {
+	err := s.flush(ctx, o, true)
+	o.schema = schema
+	return err
+}
+
+// flush hands the open segments to an encoder, and with end the file too.
+func (s *sequencer) flush(ctx context.Context, o *openBatch, end bool) error {
+	f := o.current()
+	if f == nil && o.segRows == 0 {
+		return nil
+	}
+	if f == nil {
+		f = &stagedFile{open: true, done: make(chan struct{})}
+		o.files = append(o.files, f)
+	}
+	j := encodeJob{stream: o.stream, schema: o.schema, file: f, segs: o.segs, plan: o.plan, after: f.last, done: make(chan struct{}), close: end}
+	if !end && f.stage == nil {
+		var err error
+		if f.stage, err = s.lake.Stage(o.stream, o.schema, s.codec); err != nil {
+			return err
+		}
+		s.stages++
+	}
+	if f.stage != nil && o.segRows > 0 {
+		j.group = f.stage.Begin()
+	}
+	f.last, f.rows, f.open = j.done, f.rows+int64(o.segRows), !end
+	if end && f.stage != nil {
+		s.stages--
+	}
+	s.held -= o.segSize
+	o.bytes += int64(o.segSize)
+	o.segs, o.segRows, o.segSize = nil, 0, 0
+	if end {
+		o.bytes = 0
+	}
+	select {
+	case s.encode <- j:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// current is the file still open, or nil.
+func (o *openBatch) current() *stagedFile {
+	if n := len(o.files); n > 0 && o.files[n-1].open {
+		return o.files[n-1]
+	}
+	return nil
+}
+
+// relieve writes out the largest open streams until the memory for batches
+// and the number of open files are within their bounds.
+func (s *sequencer) relieve(ctx context.Context) error {
+	for s.held > s.budget || s.stages > maxOpenFiles {
+		var big *openBatch
+		for _, o := range s.open {
+			if s.held > s.budget && (big == nil || o.segSize > big.segSize) ||
+				s.held <= s.budget && o.current() != nil && o.current().stage != nil && (big == nil || o.bytes > big.bytes) {
+				big = o
+			}
+		}
+		if err := s.flush(ctx, big, s.stages > maxOpenFiles || s.held > s.budget && len(s.open) > maxOpenFiles); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run encodes the job's row group and, if it is the file's last, ends the file.
+func (j *encodeJob) run(ctx context.Context, l *lake.Lake, codec lake.Codec) (err error) {
+	f := j.file
+	if f.stage == nil {
+		if f.stage, err = l.Stage(j.stream, j.schema, codec); err != nil {
+			return err
+		}
+		j.group = f.stage.Begin()
+	}
+	if j.group != nil {
+		if err := j.group.Encode(j.segs); err != nil {
+			return err
+		}
+		for _, b := range j.segs {
+			j.plan.Recycle(b)
+		}
+	}
+	if j.after != nil {
+		select {
+		case <-j.after:
+		case <-ctx.Done(): // the row group before may never come
+			return context.Cause(ctx)
+		}
+	}
+	if j.group != nil {
+		if err := j.group.Commit(); err != nil {
+			return err
+		}
+	}
+	close(j.done)
+	if j.close {
+		if f.file, err = f.stage.Close(); err == nil {
+			close(f.done)
+		}
+	}
+	return err
+}
+
+// keepers are how many rows of each file stay when only the first n do.
+func keepers(files []*stagedFile, n int64) []int64 {
+	keep := slices.Repeat([]int64{0}, len(files))
+	for i, f := range files {
+		keep[i] = min(n, f.rows)
+		n -= keep[i]
+	}
+	return keep
+}

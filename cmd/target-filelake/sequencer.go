@@ -1,0 +1,363 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"target-filelake/ingest"
+	"target-filelake/lake"
+	"target-filelake/state"
+)
+
+// sequencer puts decoded blocks back into order, gathers their rows into open
+// batches, and seals those at STATEs.
+type sequencer struct {
+	lake   *lake.Lake
+	codec  lake.Codec
+	limits limits
+	log    *slog.Logger
+	encode chan<- encodeJob
+	commit chan<- sealed
+	run    *summary
+
+	open    map[string]*openBatch
+	order   []*openBatch // in order of their SCHEMAs
+	tracker *state.Tracker
+	stated  bool   // a STATE has come in this run
+	fresh   bool   // a STATE has come since the last seal
+	epoch   uint64 // counts STATEs
+	due     bool   // by age or a changed schema, whatever the limits say
+	bytes   int    // of lines since the last seal
+	held    int    // bytes of rows in memory
+	stages  int    // open files
+	budget  int    // for held
+	timer   *time.Timer
+	ticking bool
+	warned  bool // that keyless rows wait for a STATE that may never come
+}
+
+// limits say when a batch is due, and what is committed without a STATE.
+type limits struct {
+	bytes      int // of lines, over all streams
+	rows       int // of one stream; 0: any number
+	age        time.Duration
+	commitAuto bool // commit_at: auto
+	tail       string
+}
+
+// sealed is a batch of all streams on its way to the lake.
+type sealed struct {
+	streams []sealedStream
+	state   []byte // nil: none to commit
+}
+
+// sealedStream is one stream's part of it.
+type sealedStream struct {
+	*table
+	stream  string
+	schema  *lake.Schema
+	files   []*stagedFile
+	keep    []int64 // of each file's rows; the rest are cut off
+	dropped int64   // how many those are
+}
+
+// loop takes jobs until there are no more, then ends the last batch.
+func (s *sequencer) loop(ctx context.Context, jobs <-chan *job) error {
+	s.timer = time.NewTimer(time.Hour)
+	s.timer.Stop()
+	for {
+		select {
+		case j, ok := <-jobs:
+			if !ok {
+				return s.end(ctx)
+			}
+			select {
+			case <-j.decoded:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+			if err := s.take(ctx, j); err != nil {
+				return err
+			}
+		case <-s.timer.C:
+			if err := s.aged(ctx); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// take adds one block. A fault of the tap's, or a signal, ends the run early:
+// what the newest STATE covers is committed, and the fault comes back.
+func (s *sequencer) take(ctx context.Context, j *job) error {
+	fault := j.fault
+	if j.out != nil {
+		if err := s.block(ctx, j.out, j.size); err != nil {
+			return err
+		}
+		if j.out.Err != nil {
+			fault = j.out.Err
+		}
+	}
+	if fault != nil {
+		return errors.Join(&earlyStop{fault}, s.stop(ctx))
+	}
+	if j.table != nil {
+		return s.retable(ctx, j.stream, j.table)
+	}
+	return nil
+}
+
+// earlyStop carries the fault that ended a run before its tap did.
+type earlyStop struct{ error }
+
+func (e *earlyStop) Unwrap() error { return e.error }
+
+// block adds a block's rows, and seals at the STATEs where a batch is due.
+func (s *sequencer) block(ctx context.Context, d *ingest.Decoded, size int) error {
+	s.run.count(d)
+	at := make([]int, len(d.Chunks)) // rows of each chunk already taken
+	done := 0                        // bytes of the block already counted
+	held := ingest.Mark{}            // the newest STATE not sealed at
+	for _, m := range d.Marks {
+		s.holdState(m)
+		held = m
+		if !s.isDue(d, at, m, m.Size-done) {
+			continue
+		}
+		if err := s.advance(ctx, d, at, m.Ord); err != nil {
+			return err
+		}
+		done, held = m.Size, ingest.Mark{}
+		if err := s.seal(ctx, s.allRows()); err != nil {
+			return err
+		}
+	}
+	if held.State != nil {
+		s.markState(d, at, held.Ord)
+	}
+	if err := s.advance(ctx, d, at, ^uint32(0)); err != nil {
+		return err
+	}
+	s.bytes += size - done
+	s.tick()
+	if err := s.relieve(ctx); err != nil {
+		return err
+	}
+	return s.sealIfDue(ctx)
+}
+
+// markState notes, before they are added, which of the block's rows a STATE covers.
+func (s *sequencer) markState(d *ingest.Decoded, at []int, ord uint32) {
+	s.epoch++
+	for i := range d.Chunks {
+		o := s.open[d.Chunks[i].Plan.Stream()]
+		o.epoch, o.atState = s.epoch, o.rows+int64(before(&d.Chunks[i], ord)-at[i])
+	}
+}
+
+// advance adds the rows of every chunk up to ord.
+func (s *sequencer) advance(ctx context.Context, d *ingest.Decoded, at []int, ord uint32) error {
+	for i := range d.Chunks {
+		c := &d.Chunks[i]
+		to := before(c, ord)
+		if err := s.add(ctx, c, at[i], to); err != nil {
+			return err
+		}
+		at[i] = to
+	}
+	return nil
+}
+
+func (s *sequencer) holdState(m ingest.Mark) {
+	s.tracker.Hold(m.State)
+	s.stated, s.fresh = true, true
+	s.run.states++
+}
+
+// isDue reports whether a batch that ends at m is due; size are the bytes of
+// the block up to m that s.bytes does not count yet.
+func (s *sequencer) isDue(d *ingest.Decoded, at []int, m ingest.Mark, size int) bool {
+	if s.due || s.bytes+size >= s.limits.bytes {
+		return true
+	}
+	if s.limits.rows == 0 {
+		return false
+	}
+	for i := range d.Chunks {
+		c := &d.Chunks[i]
+		rows := s.open[c.Plan.Stream()].rows + int64(before(c, m.Ord)-at[i])
+		if rows >= int64(s.limits.rows) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.order, func(o *openBatch) bool { return o.rows >= int64(s.limits.rows) })
+}
+
+// sealIfDue seals between STATEs if the newest one covers every row.
+func (s *sequencer) sealIfDue(ctx context.Context) error {
+	full := s.due || s.bytes >= s.limits.bytes ||
+		s.limits.rows > 0 && slices.ContainsFunc(s.order, func(o *openBatch) bool { return o.rows >= int64(s.limits.rows) })
+	if !full || !s.fresh || s.rowsSinceState() > 0 {
+		return nil
+	}
+	return s.seal(ctx, s.allRows())
+}
+
+func (s *sequencer) rowsSinceState() int64 {
+	var n int64
+	for _, o := range s.order {
+		n += o.rows - s.stateRows(o)
+	}
+	return n
+}
+
+// stateRows is how many of o's rows the newest STATE covers.
+func (s *sequencer) stateRows(o *openBatch) int64 {
+	if !s.fresh {
+		return 0
+	}
+	return o.rowsAtState(s.epoch)
+}
+
+// tick starts the batch's age with the first thing in it.
+func (s *sequencer) tick() {
+	if !s.ticking && s.limits.age > 0 {
+		s.ticking = true
+		s.timer.Reset(s.limits.age)
+	}
+}
+
+// aged is called when the batch has waited long enough.
+func (s *sequencer) aged(ctx context.Context) error {
+	s.ticking, s.due = false, true
+	if s.stated || !s.limits.commitAuto {
+		return s.sealIfDue(ctx)
+	}
+	// The tap says no STATEs. Keyed rows may be committed all the same: loaded
+	// again, they replace themselves.
+	keyed := func(o *openBatch) int64 {
+		if len(o.key) > 0 {
+			return o.rows
+		}
+		return waits
+	}
+	if !s.warned && slices.ContainsFunc(s.order, func(o *openBatch) bool { return len(o.key) == 0 && o.rows > 0 }) {
+		s.warned = true
+		s.log.Warn("the tap has sent no STATE: rows of streams without a key wait for the end of input")
+	}
+	return s.seal(ctx, keyed)
+}
+
+// waits, for a count of rows, leaves a stream out of a seal.
+const waits = -1
+
+func (s *sequencer) allRows() func(*openBatch) int64 {
+	return func(o *openBatch) int64 { return o.rows }
+}
+
+// retable begins a stream, or changes its table.
+func (s *sequencer) retable(ctx context.Context, stream string, t *table) error {
+	o := s.open[stream]
+	if o == nil {
+		o = &openBatch{table: t, stream: stream, schema: t.plan.Schema()}
+		s.open[stream], s.order = o, append(s.order, o)
+		return nil
+	}
+	schema := t.plan.Schema()
+	if o.schema.HasExtra() {
+		schema = schema.WithExtra()
+	}
+	if !o.schema.Equal(schema) {
+		s.due = s.due || o.rows > 0
+		if err := s.reshape(ctx, o, schema); err != nil {
+			return err
+		}
+	}
+	o.table = t
+	return s.sealIfDue(ctx)
+}
+
+// seal ends the batch and hands it to the committer with as many rows of each
+// stream as keep says; the rows after them are in the files, but cut off.
+func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) int64) error {
+	b := sealed{state: s.tracker.Newest()}
+	left := false
+	for _, o := range s.order {
+		n := keep(o)
+		if n == waits {
+			left = left || o.rows > 0
+			continue
+		}
+		if err := s.flush(ctx, o, true); err != nil {
+			return err
+		}
+		b.streams = append(b.streams, sealedStream{
+			table: o.table, stream: o.stream, schema: o.schema, files: o.files, keep: keepers(o.files, n), dropped: o.rows - n,
+		})
+		o.files, o.rows, o.atState, o.epoch = nil, 0, 0, s.epoch
+	}
+	if b.state != nil {
+		s.tracker.Said(b.state) // handed over: it is said, or nothing more is
+	}
+	s.fresh, s.due = false, false
+	if !left {
+		s.bytes = 0
+	}
+	s.timer.Stop()
+	s.ticking = false
+	select {
+	case s.commit <- b:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// stop commits what the newest STATE covers, and no row more.
+func (s *sequencer) stop(ctx context.Context) error {
+	if !s.fresh {
+		return nil // nothing since the last seal may be said
+	}
+	return s.seal(ctx, s.stateRows)
+}
+
+// end commits the last batch at a clean end of input, with the tail after the
+// last STATE as far as commit_tail has it.
+func (s *sequencer) end(ctx context.Context) error {
+	keep := s.tailRows
+	if s.limits.tail == "all" {
+		keep = s.allRows()
+	}
+	var dropped int64
+	var names []string
+	for _, o := range s.order {
+		if n := o.rows - keep(o); n > 0 {
+			dropped += n
+			names = append(names, o.stream)
+		}
+	}
+	if err := s.seal(ctx, keep); err != nil {
+		return err
+	}
+	if dropped > 0 {
+		return &earlyStop{inputError{fmt.Errorf("input ended after the last STATE: %d rows of %q dropped, as the tap may have died; "+
+			"if it did not, load again with --commit-tail all", dropped, names)}}
+	}
+	return nil
+}
+
+// tailRows keeps keyed rows, which replace themselves when loaded again, and
+// appended ones if no STATE will make the tap send them again.
+func (s *sequencer) tailRows(o *openBatch) int64 {
+	if s.limits.tail == "auto" && (len(o.key) > 0 || !s.stated) {
+		return o.rows
+	}
+	return s.stateRows(o)
+}

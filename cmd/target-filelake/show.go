@@ -1,0 +1,126 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"target-filelake/lake"
+)
+
+// ShowCmd shows what is in the lake.
+type ShowCmd struct {
+	LakeFlag `embed:""`
+	Stream   string `arg:"" optional:"" help:"Show this stream's columns and files."`
+}
+
+// Run prints the newest version.
+func (c *ShowCmd) Run(_ context.Context, std *stdio) error {
+	root, m, err := readLake(c.Lake)
+	if err != nil {
+		return err
+	}
+	if c.Stream == "" {
+		return showLake(std.out, root, m)
+	}
+	t := m.Tables[c.Stream]
+	if t == nil {
+		return usageError{fmt.Errorf("no stream %q in %s; it has %q", c.Stream, root, m.Streams())}
+	}
+	return showTable(std.out, t)
+}
+
+func showLake(w io.Writer, root string, m *lake.Manifest) error {
+	if m.Version == 0 {
+		_, err := fmt.Fprintf(w, "%s: nothing committed yet\n", root)
+		return err
+	}
+	fmt.Fprintf(w, "%s: version %d, committed %s by pipeline %s\n", root, uint64(m.Version), stamp(m.Committed), printable(m.Pipeline))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "stream\tkey\trows\tsuperseded\tfiles\tbytes\tpipeline\t")
+	for _, stream := range m.Streams() {
+		s := m.Tables[stream]
+		dead, files, bytes := totals(s)
+		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%s\t%s\t\n", printable(stream), keyText(s), s.Rows(), dead, files, size(bytes), printable(s.Owner))
+	}
+	return t.Flush()
+}
+
+// totals are the superseded rows, and the files with their bytes, of a table.
+func totals(t *lake.Table) (dead int64, files int, bytes int64) {
+	for _, f := range t.Files {
+		bytes += f.Bytes
+	}
+	for _, f := range t.Deletes {
+		dead, bytes = dead+f.Rows, bytes+f.Bytes
+	}
+	return dead, len(t.Files) + len(t.Deletes), bytes
+}
+
+func keyText(t *lake.Table) string {
+	if len(t.Key) == 0 {
+		return "(none)"
+	}
+	return printable(strings.Join(t.Key, ", "))
+}
+
+func showTable(w io.Writer, s *lake.Table) error {
+	dead, files, bytes := totals(s)
+	fmt.Fprintf(w, "%s: table %s, %d rows, %d superseded, %d files, %s\n", printable(s.Stream), printable(s.Name), s.Rows(), dead, files, size(bytes))
+	fmt.Fprintf(w, "directory %s, pipeline %s, key %s\n", s.Dir, printable(s.Owner), keyText(s))
+	if len(s.Bookmarks) > 0 || s.Replication != "" {
+		fmt.Fprintf(w, "replication %s, bookmarks %s\n", cmp.Or(printable(s.Replication), "(not said)"), cmp.Or(printable(strings.Join(s.Bookmarks, ", ")), "(none)"))
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "column\ttype\tfield id\tproperty")
+	for i := range s.Schema().Columns {
+		c := &s.Schema().Columns[i]
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", printable(c.Name), typeText(c), c.ID, printable(c.Property))
+	}
+	return errors.Join(t.Flush(), showFiles(w, s))
+}
+
+func showFiles(w io.Writer, s *lake.Table) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "file\trows\tbytes\tschema")
+	for _, f := range s.Files {
+		fmt.Fprintf(t, "%s\t%d\t%s\t%d\n", f.Path, f.Rows, size(f.Bytes), f.Schema)
+	}
+	for _, f := range s.Deletes {
+		fmt.Fprintf(t, "%s\t%d\t%s\tpositions\n", f.Path, f.Rows, size(f.Bytes))
+	}
+	return t.Flush()
+}
+
+// typeText words a column's type as DuckDB would.
+func typeText(c *lake.Column) string {
+	switch c.Kind {
+	case lake.List:
+		return typeText(&c.Fields[0]) + "[]"
+	case lake.Struct:
+		fields := slices.Collect(func(yield func(string) bool) {
+			for i := range c.Fields {
+				if !yield(printable(c.Fields[i].Name) + " " + typeText(&c.Fields[i])) {
+					return
+				}
+			}
+		})
+		return "struct(" + strings.Join(fields, ", ") + ")"
+	case lake.Int64:
+		return "bigint"
+	case lake.String:
+		return "varchar"
+	case lake.Timestamp:
+		return "timestamp with time zone"
+	default:
+		return string(c.Kind)
+	}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

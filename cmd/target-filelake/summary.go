@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"target-filelake/ingest"
+	"target-filelake/lake"
+	"target-filelake/merge"
+)
+
+// summary counts what a run did. The sequencer adds what came in, the
+// committer what was committed; the rest reads it when both have ended.
+type summary struct {
+	started time.Time
+	records int64
+	states  int64 // STATEs that came
+	said    int64 // STATEs on stdout
+	commits int64
+	notes   ingest.Notes
+
+	mu      sync.Mutex
+	streams map[string]*streamCount
+	in      map[string]int64 // rows by stream, committed or not
+	version lake.Version
+}
+
+// streamCount counts one stream's committed rows.
+type streamCount struct {
+	inserted int64
+	updated  int64 // rows that replaced one of the lake
+	repeated int64 // rows that a later one of the same batch replaced
+	rejected int64
+	dropped  int64 // rows after the last STATE that were not committed
+	files    int
+	bytes    int64
+}
+
+func newSummary(started time.Time) *summary {
+	return &summary{started: started, streams: map[string]*streamCount{}, in: map[string]int64{}}
+}
+
+func (s *summary) stream(name string) *streamCount {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.streams[name]
+	if c == nil {
+		c = &streamCount{}
+		s.streams[name] = c
+	}
+	return c
+}
+
+// count adds a decoded block.
+func (s *summary) count(d *ingest.Decoded) {
+	s.records += int64(d.Records)
+	for i := range d.Chunks {
+		s.in[d.Chunks[i].Plan.Stream()] += int64(d.Chunks[i].Batch.Rows)
+	}
+	s.notes.Add(&d.Notes)
+}
+
+// committed logs one commit.
+func (s *summary) committed(log *slog.Logger, m *lake.Manifest, c lake.Commit, pipeline string, took time.Duration) {
+	s.commits++
+	s.version = m.Version
+	var rows, bytes int64
+	files := 0
+	for i := range c.Changes {
+		files += len(c.Changes[i].Files)
+		for _, f := range c.Changes[i].Files {
+			rows += f.Rows
+			bytes += f.Bytes
+		}
+	}
+	last := m.Pipelines[pipeline].Batches
+	log.Info("committed", "version", uint64(m.Version), "batch", numbers(last-c.Batches+1, last), "rows", rows,
+		"files", files, "bytes", size(bytes), "took", took.Round(time.Millisecond), "state", c.State != nil)
+}
+
+// numbers words the numbers from first to last.
+func numbers(first, last uint64) string {
+	switch {
+	case last < first:
+		return "none"
+	case first == last:
+		return fmt.Sprint(last)
+	default:
+		return fmt.Sprintf("%d-%d", first, last)
+	}
+}
+
+// print writes the closing summary.
+func (s *summary) print(w io.Writer, m *lake.Manifest, root string) {
+	took := time.Since(s.started)
+	names := slices.Collect(func(yield func(string) bool) {
+		for _, n := range m.Streams() {
+			if s.in[n] > 0 || s.streams[n] != nil {
+				if !yield(n) {
+					return
+				}
+			}
+		}
+	})
+	if len(names) > 0 {
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintln(t, "stream\trows in\tinserted\tupdated\trepeated\trejected\tdropped\tfiles\tbytes\trows/s\t")
+		for _, n := range names {
+			c := s.stream(n)
+			fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%.0f\t\n", printable(n), s.in[n], c.inserted, c.updated, c.repeated,
+				c.rejected, c.dropped, c.files, size(c.bytes), float64(s.in[n])/took.Seconds())
+		}
+		_ = t.Flush() // stderr: there is nowhere left to say that this failed
+	}
+	for _, line := range noteLines(&s.notes) {
+		fmt.Fprintln(w, line)
+	}
+	fmt.Fprintf(w, "%d records, %d STATEs in, %d out, %d commits, version %d, %.1f s, %.0f rows/s\n",
+		s.records, s.states, s.said, s.commits, uint64(m.Version), took.Seconds(), float64(s.records)/took.Seconds())
+	if len(names) > 0 {
+		fmt.Fprintln(w, hint(m.Tables[names[0]], root))
+	}
+}
+
+// hint is a line to paste into a shell that shows what was loaded.
+func hint(t *lake.Table, root string) string {
+	return fmt.Sprintf("query it:  duckdb -readonly %s %s", shellQuote(root+"/"+viewsDB), shellQuote(merge.Sample(t)))
+}
+
+func shellQuote(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-", r))
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// printable shows a name from outside on a terminal.
+func printable(s string) string {
+	q := fmt.Sprintf("%q", s)
+	if q[1:len(q)-1] == s {
+		return s
+	}
+	return q
+}
+
+// size words a count of bytes.
+func size(n int64) string {
+	switch {
+	case n < 10_000:
+		return fmt.Sprintf("%d B", n)
+	case n < 10_000_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	default:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"target-filelake/ingest"
+	"target-filelake/lake"
+)
+
+// tables knows, while lines are still to be decoded, what each stream's table
+// will look like. It belongs to the reading goroutine.
+type tables struct {
+	pipeline string
+	known    *lake.Manifest // as the run began
+	now      map[string]*table
+	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
+	lent     bool         // a block has plans
+}
+
+// table is what a SCHEMA makes of a stream's table.
+type table struct {
+	plan        *ingest.Plan
+	key         []string
+	bookmarks   []string
+	replication string
+	nextID      int32
+}
+
+func newTables(m *lake.Manifest, pipeline string) *tables {
+	return &tables{pipeline: pipeline, known: m, now: map[string]*table{}, plans: ingest.Plans{}}
+}
+
+// lend gives the plans to a block; they stay as they are.
+func (t *tables) lend() ingest.Plans {
+	t.lent = true
+	return t.plans
+}
+
+// take works out what a SCHEMA changes.
+func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
+	shape, err := ingest.Compile(m)
+	if err != nil {
+		return nil, err
+	}
+	cur, nextID, err := t.current(m)
+	if err != nil {
+		return nil, err
+	}
+	e := lake.Evolver{NextID: nextID, Key: m.Key}
+	schema, err := e.Evolve(cur, shape.Columns())
+	if err != nil {
+		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
+	}
+	next := &table{
+		plan: shape.Bind(schema, ingest.Options{}), key: m.Key, bookmarks: m.Bookmarks,
+		replication: m.Replication, nextID: e.NextID,
+	}
+	t.now[m.Stream] = next
+	if t.lent {
+		t.plans, t.lent = maps.Clone(t.plans), false
+	}
+	t.plans[m.Stream] = next.plan
+	return next, nil
+}
+
+// current is the schema a SCHEMA is laid over: this run's, the lake's, or none.
+func (t *tables) current(m *ingest.SchemaMessage) (*lake.Schema, int32, error) {
+	if now := t.now[m.Stream]; now != nil {
+		return now.plan.Schema(), now.nextID, sameKey(m, now.key)
+	}
+	old := t.known.Tables[m.Stream]
+	if old == nil {
+		return nil, 1, nil
+	}
+	if old.Owner != t.pipeline {
+		return nil, 0, fmt.Errorf("%w: stream %q belongs to pipeline %q; load it with --pipeline %s", lake.ErrFenced, m.Stream, old.Owner, old.Owner)
+	}
+	return old.Schema(), old.NextID, sameKey(m, old.Key)
+}
+
+func sameKey(m *ingest.SchemaMessage, key []string) error {
+	if slices.Equal(m.Key, key) {
+		return nil
+	}
+	return inputError{fmt.Errorf("stream %q: key_properties are %q, the table's are %q; load it into a new lake to change them", m.Stream, m.Key, key)}
+}
