@@ -98,3 +98,59 @@ func BenchmarkEncode(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkEncodeWide reports what an encoded row group holds until it is
+// committed (its compressed bytes) and what its encoder held meanwhile.
+func BenchmarkEncodeWide(b *testing.B) {
+	for _, columns := range []int{15, 1000} {
+		b.Run(fmt.Sprint(columns), func(b *testing.B) {
+			batch := wideBatch(columns, 2_000_000/columns)
+			f, err := NewFileWriter(io.Discard, batch.Schema, Zstd)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(batch.Size()))
+			b.ReportAllocs()
+			held := 0
+			for b.Loop() {
+				g := f.Begin()
+				if err := g.Encode([]*Batch{batch}); err != nil {
+					b.Fatal(err)
+				}
+				held = len(*g.body)
+				if err := g.Commit(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			e := encoders.Get().(*encoder)
+			b.ReportMetric(float64(batch.Rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(held), "body-B")
+			b.ReportMetric(float64(cap(e.raw)+cap(e.part)+cap(e.packed)+4*cap(e.int32s)+
+				cap(e.page.Data)+8*cap(e.page.Ints)+cap(e.page.Def)+4*cap(e.page.Ends)), "encoder-B")
+			encoders.Put(e)
+		})
+	}
+}
+
+// wideBatch has integers and texts by turns.
+func wideBatch(columns, rows int) *Batch {
+	s := &Schema{}
+	for i := range columns {
+		name := fmt.Sprintf("column_%d", i)
+		s.Columns = append(s.Columns, Column{ID: int32(i + 1), Name: name, Property: name, Kind: []Kind{Int64, String}[i%2]})
+	}
+	b := NewBatch(s)
+	r := rand.New(rand.NewPCG(7, 7))
+	for range rows {
+		for i := range columns {
+			if i%2 == 0 {
+				b.Vectors[i].Int(r.Int64N(1_000_000), 0)
+			} else {
+				b.Vectors[i].Bytes(fmt.Appendf(nil, "text %d", r.IntN(1_000_000)), 0)
+			}
+		}
+		b.Extra().Null(0, 0)
+		b.Rows++
+	}
+	return b
+}

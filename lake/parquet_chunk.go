@@ -17,8 +17,9 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// pageBytes is the size at which a page ends.
-const pageBytes = 1 << 20
+// pageBytes is the size at which a page ends. The sample's files came out 3 %
+// smaller than with 1 MiB and as fast; 128 KiB made them larger again.
+const pageBytes = 256 << 10
 
 // A dictionary is tried when the first sampled values repeat enough, and
 // left for good, pages after it being plain, when it grows past its limits.
