@@ -1,0 +1,259 @@
+package ingest
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/xeipuuv/gojsonschema"
+
+	"target-filelake/lake"
+)
+
+// validator holds records against the whole schema, by Draft 4. It also words
+// refusals of plans, so its schema is compiled when first needed.
+type validator struct {
+	root   *field
+	schema func() (*gojsonschema.Schema, error)
+}
+
+func newValidator(l *links, root *field) *validator {
+	return &validator{root: root, schema: sync.OnceValues(func() (*gojsonschema.Schema, error) {
+		loader := gojsonschema.NewSchemaLoader()
+		loader.Draft, loader.AutoDetect = gojsonschema.Draft4, false
+		d := draft4{links: l, names: map[*node]string{}}
+		return loader.Compile(gojsonschema.NewRawLoader(d.document()))
+	})}
+}
+
+// draft4 rewrites a schema for the validator: only Draft 4's keywords, no
+// formats (they choose columns and check nothing), no ids, and references only
+// to definitions that it makes itself.
+type draft4 struct {
+	links *links
+	names map[*node]string
+	queue []*node
+}
+
+func (d *draft4) document() any {
+	doc := d.schema(d.links.root)
+	defs := map[string]any{}
+	for len(d.queue) > 0 {
+		n := d.queue[0]
+		d.queue = d.queue[1:]
+		defs[d.names[n]] = d.schema(n)
+	}
+	if root, ok := doc["$ref"]; ok { // a reference would hide the definitions beside it
+		doc = map[string]any{"allOf": []any{map[string]any{"$ref": root}}}
+	}
+	doc["definitions"] = defs
+	return doc
+}
+
+func (d *draft4) schema(n *node) map[string]any {
+	if ref := n.get("$ref"); ref != nil {
+		return map[string]any{"$ref": "#/definitions/" + d.name(d.links.follow(n))}
+	}
+	out := map[string]any{}
+	for i, name := range n.names {
+		v := n.items[i]
+		switch name {
+		case "anyOf", "oneOf", "allOf":
+			out[name] = d.list(v)
+		case "items":
+			if v.kind == '[' {
+				out[name] = d.list(v)
+			} else {
+				out[name] = d.schema(v)
+			}
+		case "not", "additionalProperties", "additionalItems":
+			out[name] = d.schemaOrNot(v)
+		case "properties", "patternProperties", "dependencies":
+			out[name] = d.members(v)
+		case "required", "type":
+			out[name] = distinct(v)
+		case "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+			"minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems",
+			"minProperties", "maxProperties":
+			out[name] = v.plain()
+		}
+	}
+	return out
+}
+
+func (d *draft4) name(n *node) string {
+	if _, ok := d.names[n]; !ok {
+		d.names[n] = strconv.Itoa(len(d.names))
+		d.queue = append(d.queue, n)
+	}
+	return d.names[n]
+}
+
+func (d *draft4) list(v *node) []any {
+	out := make([]any, len(v.items))
+	for i := range v.items {
+		out[i] = d.schema(v.items[i])
+	}
+	return out
+}
+
+func (d *draft4) members(v *node) map[string]any {
+	out := make(map[string]any, len(v.names))
+	for i, name := range v.names {
+		out[name] = d.schemaOrNot(v.items[i])
+	}
+	return out
+}
+
+func (d *draft4) schemaOrNot(v *node) any {
+	if v.kind == '{' {
+		return d.schema(v)
+	}
+	return v.plain()
+}
+
+// distinct is a list of names without repeats, which Draft 4 forbids and taps write.
+func distinct(v *node) any {
+	if v.kind != '[' {
+		return v.plain()
+	}
+	var names []string
+	for _, n := range v.items {
+		names = append(names, n.text)
+	}
+	out := []any{}
+	for _, name := range once(names) {
+		out = append(out, name)
+	}
+	return out
+}
+
+// reasons is all that is wrong with a record, which is well-formed.
+func (v *validator) reasons(record []byte) []Reason {
+	schema, err := v.schema()
+	if err != nil {
+		return nil
+	}
+	doc, err := decodeAny(record)
+	if err != nil {
+		return []Reason{{"", "malformed JSON"}}
+	}
+	if r, ok := wild(doc, ""); ok {
+		return []Reason{r}
+	}
+	result, err := schema.Validate(gojsonschema.NewRawLoader(coerced(doc, v.root)))
+	if err != nil {
+		return []Reason{{"", "cannot be checked"}}
+	}
+	var out []Reason
+	for _, e := range result.Errors() {
+		out = append(out, Reason{pathOf(e), e.Description()})
+	}
+	slices.SortFunc(out, func(a, b Reason) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
+	})
+	return slices.Compact(out)
+}
+
+func decodeAny(text []byte) (any, error) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	var doc any
+	if err := dec.Decode(&doc); err != nil {
+		return nil, err
+	}
+	if len(trimmed(text[dec.InputOffset():])) > 0 {
+		return nil, errors.New("a second value stands after the first")
+	}
+	return doc, nil
+}
+
+// pathOf is the JSON pointer of the value that an error is about.
+func pathOf(e gojsonschema.ResultError) string {
+	const mark = "\x00" // stands in no property name
+	path := ""
+	for _, step := range strings.Split(e.Context().String(mark), mark)[1:] {
+		path = pointer(path, step)
+	}
+	switch e.Type() {
+	case "required", "additional_property_not_allowed":
+		path = pointer(path, fmt.Sprint(e.Details()["property"]))
+	}
+	return path
+}
+
+const mostDigits, mostExponent = 1000, 400
+
+// tame reports whether exact arithmetic on the number is cheap.
+func tame(num string) bool {
+	if len(num) > mostDigits {
+		return false
+	}
+	e := strings.IndexAny(num, "eE")
+	if e < 0 {
+		return true
+	}
+	x := exponent([]byte(num[e+1:]))
+	return -mostExponent <= x && x <= mostExponent
+}
+
+// wild finds a number whose exact arithmetic would take all day.
+func wild(doc any, path string) (Reason, bool) {
+	switch v := doc.(type) {
+	case json.Number:
+		return Reason{path, "number has an exponent or digits out of all measure"}, !tame(string(v))
+	case []any:
+		for i := range v {
+			if r, ok := wild(v[i], path+"/"+strconv.Itoa(i)); ok {
+				return r, true
+			}
+		}
+	case map[string]any:
+		for name := range v {
+			if r, ok := wild(v[name], pointer(path, name)); ok {
+				return r, true
+			}
+		}
+	}
+	return Reason{}, false
+}
+
+// coerced is the document as the decoder takes it: strings parsed where an
+// object or array must stand.
+func coerced(doc any, f *field) any {
+	if s, ok := doc.(string); ok && f.accept.nested() && !f.accept.has(tString) {
+		switch parsed, err := decodeAny([]byte(s)); parsed.(type) {
+		case map[string]any, []any:
+			doc = parsed
+		case nil:
+			if err == nil {
+				doc = nil
+			}
+		}
+	}
+	switch v := doc.(type) {
+	case map[string]any:
+		if f.kind != lake.Struct {
+			return doc
+		}
+		for i := range f.fields {
+			if p, ok := v[f.fields[i].name]; ok {
+				v[f.fields[i].name] = coerced(p, &f.fields[i])
+			}
+		}
+	case []any:
+		if f.kind != lake.List {
+			return doc
+		}
+		for i := range v {
+			v[i] = coerced(v[i], &f.fields[0])
+		}
+	}
+	return doc
+}

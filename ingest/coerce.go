@@ -1,0 +1,89 @@
+package ingest
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// typesAt is the type of the well-formed value in b[i:end].
+func typesAt(b []byte, i, end int) types {
+	switch c := b[i]; c {
+	case '{':
+		return tObject
+	case '[':
+		return tArray
+	case '"':
+		return tString
+	case 't', 'f':
+		return tBool
+	case 'n':
+		return tNull
+	}
+	if wholeNumber(b[i:end]) {
+		return tWhole
+	}
+	return tFraction
+}
+
+// typeOf names the type of the value that starts at b[i].
+func typeOf(b []byte, i int) string {
+	switch c := b[i]; {
+	case c == '-' || c-'0' <= 9:
+		return "number"
+	case c == '{' || c == '[' || c == '"' || c == 't' || c == 'f' || c == 'n':
+		return typesAt(b, i, i).String()
+	}
+	return "none"
+}
+
+// mismatch deals with a value of another type than the slot's: JSON text in a
+// string is read where an object or array must stand, all else is refused.
+func (d *Decoder) mismatch(s *slot, b []byte, i int, rep byte) int {
+	if b[i] == '"' && s.coerce {
+		return d.parsed(s, b, i, rep)
+	}
+	return d.refuseAt(s, "is of type "+typeOf(b, i)+", want "+s.accept.String())
+}
+
+// parsed decodes the JSON text in the string at b[i].
+func (d *Decoder) parsed(s *slot, b []byte, i int, rep byte) int {
+	end, _ := d.scan.str(b, i+1)
+	if end < 0 {
+		return d.refuse("", d.scan.why)
+	}
+	text := append(unescape(nil, b[i+1:end]), '\n')
+	outer, lone := d.scan.depth, d.scan.lone
+	start := d.scan.space(text, 0)
+	last := d.scan.value(text, start)
+	if last < 0 || text[start] == '"' || d.scan.atEnd(text, last) < 0 {
+		d.scan.depth = outer
+		return d.refuseAt(s, "is a string that holds no JSON, want "+s.accept.String())
+	}
+	d.scan.lone = lone // it is read once more
+	if d.value(s, text, start, rep) < 0 {
+		return -1
+	}
+	return end + 1
+}
+
+// undeclared deals with a property that the SCHEMA does not name, whose value
+// starts at b[i].
+func (d *Decoder) undeclared(s *slot, name, b []byte, i int) int {
+	p := d.walk.plan
+	if s.closed {
+		return d.refuse(pointer(d.here(), string(name)), "additional property "+strconv.Quote(string(name))+" is not allowed")
+	}
+	d.scan.spaced = false
+	end := d.scan.value(b, i)
+	if end < 0 {
+		return d.refuse("", d.scan.why)
+	}
+	if len(d.trail) > 0 || bytes.HasPrefix(name, []byte("/")) {
+		name = []byte(pointer(d.here(), string(name)))
+	}
+	if !d.extra.add(d, name, b[i:end], p.options.Undeclared == KeepUndeclared) {
+		d.fault.again = true
+		return -1
+	}
+	return end
+}

@@ -1,0 +1,243 @@
+package ingest
+
+import (
+	"fmt"
+
+	"target-filelake/lake"
+)
+
+// Decoder decodes blocks. It is for one goroutine at a time.
+type Decoder struct {
+	scan  scanner
+	walks map[*Plan]*walk
+	last  *walk  // of the last RECORD
+	intro []byte // that line up to its record; taps repeat it byte for byte
+
+	block uint64 // counts blocks
+	out   *Decoded
+	walk  *walk
+	vecs  []lake.Vector // of the batch being appended to
+
+	seen  []uint64 // by slot id, the stamp of the object it was last seen in
+	stamp uint64   // counts objects
+
+	trail []step // containers around the current value, the record itself apart
+	fault fault
+	extra extra
+	text  []byte // scratch for unescaped strings
+	cut   int    // times of the record cut to microseconds
+}
+
+// walk is what a decoder has learnt of a plan's records.
+type walk struct {
+	plan  *Plan
+	next  []int  // by slot id: the field that came after it, in its object
+	block uint64 // the block that chunk belongs to
+	chunk int
+}
+
+// step is a container that is being decoded, and the element it has come to.
+type step struct {
+	slot  *slot
+	index int
+}
+
+// fault is why a record is refused.
+type fault struct {
+	path   string
+	reason string
+	again  bool // no fault: a property stands twice
+}
+
+// Decoded is what a block holds. It owns its memory.
+type Decoded struct {
+	Chunks  []Chunk // one for each stream with rows, in order of first appearance
+	Marks   []Mark  // the STATEs, in order
+	Err     error   // the first refusal; what stood before it is whole, what follows is not decoded
+	Records int     // RECORDs before Err
+	Notes   Notes
+}
+
+// Chunk is the rows of one stream in a block.
+type Chunk struct {
+	Plan  *Plan
+	Batch *lake.Batch
+	Ords  []uint32 // place in the block, counting RECORDs, of the one that became row i
+}
+
+// Mark is a STATE.
+type Mark struct {
+	Ord   uint32 // RECORDs before it in the block
+	Size  int    // bytes of the block before its line
+	Line  int64
+	State []byte // the value as it was received, without white space around it
+}
+
+// Decode decodes a block. Plans must have been bound to their tables' schemas
+// as they are after the messages before the block.
+func (d *Decoder) Decode(b *Block, plans Plans) *Decoded {
+	d.begin(b, plans)
+	for i := range b.lines {
+		l := &b.lines[i]
+		text := b.buf.data[l.from:l.to]
+		var err error
+		if l.kind == stateLine {
+			err = d.state(text, l, b)
+		} else {
+			err = d.record(text, l, plans)
+		}
+		if err != nil {
+			d.out.Err = err
+			break
+		}
+	}
+	out := d.out
+	d.out = nil
+	return out
+}
+
+func (d *Decoder) begin(b *Block, plans Plans) {
+	if d.walks == nil || len(d.walks) > 2*len(plans)+16 {
+		d.walks = map[*Plan]*walk{}
+	}
+	d.last, d.intro = nil, d.intro[:0]
+	d.block++
+	d.out = &Decoded{}
+	d.scan = scanner{max: b.depth}
+}
+
+// walkOf finds what was learnt of a plan.
+func (d *Decoder) walkOf(p *Plan) *walk {
+	w := d.walks[p]
+	if w == nil {
+		w = &walk{plan: p, next: make([]int, p.slots)}
+		d.walks[p] = w
+		if len(d.seen) < p.slots {
+			d.seen = make([]uint64, p.slots)
+		}
+	}
+	return w
+}
+
+// chunk is the current plan's chunk in the block.
+func (d *Decoder) chunk() *Chunk {
+	w := d.walk
+	if w.block != d.block {
+		w.block, w.chunk = d.block, len(d.out.Chunks)
+		d.out.Chunks = append(d.out.Chunks, Chunk{Plan: w.plan, Batch: w.plan.batch()})
+	}
+	return &d.out.Chunks[w.chunk]
+}
+
+// row decodes the record that starts at b[i] into a row. On a fault it leaves
+// no trace in the batch.
+func (d *Decoder) row(b []byte, i int) int {
+	c := d.chunk()
+	row := c.Batch.Rows
+	d.vecs = c.Batch.Vectors
+	end := d.tryRow(b, i)
+	if end < 0 && d.fault.again {
+		c.Batch.Truncate(row)
+		end = d.rowWithoutDuplicates(b, i)
+	}
+	if end < 0 {
+		c.Batch.Truncate(row)
+		return -1
+	}
+	c.Batch.Rows++
+	c.Ords = append(c.Ords, uint32(d.out.Records))
+	d.out.Notes.Surrogates += d.scan.lone
+	d.out.Notes.Nanoseconds += d.cut
+	d.extra.note(&d.out.Notes, d.walk.plan.stream)
+	return end
+}
+
+// dropRow takes back the last row: the line's end proved bad.
+func (d *Decoder) dropRow() {
+	c := d.chunk()
+	c.Batch.Truncate(c.Batch.Rows - 1)
+	c.Ords = c.Ords[:len(c.Ords)-1]
+}
+
+func (d *Decoder) tryRow(b []byte, i int) int {
+	d.scan.depth = 1
+	d.trail = d.trail[:0]
+	d.fault = fault{}
+	d.scan.lone, d.cut = 0, 0
+	d.extra.reset()
+	if b[i] != '{' {
+		return d.refuse("", fmt.Sprintf("the record is of type %s, want object", typeOf(b, i)))
+	}
+	root := &d.walk.plan.root
+	start := i
+	if i = d.object(root, b, i, 0); i < 0 {
+		return -1
+	}
+	if len(d.walk.plan.keys) > 0 && !d.keysFit() {
+		return -1
+	}
+	d.extra.end(&d.vecs[len(d.vecs)-1])
+	if d.walk.plan.full {
+		if rs := d.walk.plan.check.reasons(b[start:i]); len(rs) > 0 {
+			return d.refuse(rs[0].Path, rs[0].Text)
+		}
+	}
+	return i
+}
+
+// longestKey bounds a key's value: keys are kept in memory while rows merge.
+const longestKey = 64 << 10
+
+// keysFit checks the length of the row's key values.
+func (d *Decoder) keysFit() bool {
+	keys := d.walk.plan.keys
+	for i := range keys {
+		k := &keys[i]
+		v := &d.vecs[k.vec]
+		if k.op != opString && k.op != opText || v.Def[len(v.Def)-1] != v.MaxDef {
+			continue
+		}
+		if n := len(v.Ends); int(v.Ends[n-1])-startOf(v, n-1) > longestKey {
+			d.refuse(pointer("", k.name), fmt.Sprintf("a key property longer than %d bytes", longestKey))
+			return false
+		}
+	}
+	return true
+}
+
+func startOf(v *lake.Vector, i int) int {
+	if i == 0 {
+		return 0
+	}
+	return int(v.Ends[i-1])
+}
+
+// refuse gives up the record.
+func (d *Decoder) refuse(path, reason string) int {
+	d.fault = fault{path: path, reason: reason}
+	return -1
+}
+
+// refuseAt gives up the record for the value of a slot.
+func (d *Decoder) refuseAt(s *slot, reason string) int {
+	path := d.here()
+	if !s.element {
+		path = pointer(path, s.name)
+	}
+	return d.refuse(path, reason)
+}
+
+// here is the JSON pointer of the innermost container, or of the element it
+// has come to.
+func (d *Decoder) here() string {
+	path := ""
+	for _, t := range d.trail {
+		if !t.slot.element {
+			path = pointer(path, t.slot.name)
+		}
+		if t.slot.op == opList {
+			path = fmt.Sprintf("%s/%d", path, t.index)
+		}
+	}
+	return path
+}

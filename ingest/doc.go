@@ -1,0 +1,72 @@
+// Package ingest turns a Singer stream into checked, typed columns.
+//
+// What comes out of it is right: a row holds exactly what its RECORD said, in
+// the columns its SCHEMA asked for, and a record or line that breaks a rule is
+// refused with its line, stream, JSON pointer and reason. Nothing of a refused
+// record stays in a batch, and nothing that stands after a refusal in the same
+// block is decoded. Values are never printed; names are printed escaped.
+//
+// A Reader cuts the input into Blocks of whole lines; a block ends at a message
+// that changes how later lines are read. Compile turns a SCHEMA into a Shape,
+// Bind fits the shape to the table it is loaded into, and a Decoder takes blocks
+// along the Plans made so. Blocks decode independently of one another. Nothing
+// here starts a goroutine, reads a clock or opens a file.
+//
+// # Messages
+//
+// The message type is matched in any case, keys stand in any order, unknown
+// ones are passed over (STREAM beside stream too).
+//
+//	RECORD            a row of its stream, which needs a SCHEMA before it
+//	STATE             a Mark: its value, byte for byte
+//	SCHEMA            ends the block, unless it is the stream's last SCHEMA byte for byte
+//	ACTIVATE_VERSION  ends the block
+//	BATCH             refused
+//	LOG, and lines of only level and message, and blank lines: passed over
+//
+// # Framing
+//
+// Refused with a *LineError: a line cut off by the end of input, a line over
+// Limits.MaxLine, anything nested deeper than Limits.MaxDepth (the message's own
+// object is the first level), malformed JSON, NUL bytes, control characters in
+// strings, invalid UTF-8, UTF-16, a byte order mark after line 1, two values on
+// a line, a line that is no object, an unknown or missing message type, a RECORD
+// or STATE without its parts, a RECORD before its SCHEMA.
+//
+// Taken: CRLF, a byte order mark on line 1, a last line without its newline.
+// Of a property that stands twice in an object the last one counts. Half of a
+// surrogate pair becomes U+FFFD. Notes counts both.
+//
+// # Values
+//
+//	integer    1 and 1.0 and 1e2; beyond 64 bits refused
+//	number     the nearest double; beyond a double's range refused
+//	string     as it is; \u0000 is taken
+//	date-time  T or a space, optional seconds and fraction, zone Z, +05:30, +0530 or none
+//	           (UTC), or a bare date; cut to microseconds, counted
+//	date       a date, or a date-time at 00:00
+//	time       HH:MM, optional seconds and fraction; no zone but UTC
+//	uuid       36 bytes, in either case
+//	object, array  also as JSON text in a string, where no string may stand
+//
+// Year 0000, years past 9999, leap seconds, 24:00 and days the calendar lacks
+// are refused. A column of mixed scalars holds strings as they are and other
+// values as JSON text; a JSON column holds the received bytes without the white
+// space outside strings. Numbers in strings are strings. An absent property is
+// null. Undeclared properties are kept in the batch's Extra, as one JSON object
+// a row: top-level ones under their names, nested ones (and names that start
+// with a slash) under their JSON pointers.
+//
+// # Schemas
+//
+// A SCHEMA must describe objects with properties, in Draft 4. Formats choose
+// columns and check nothing else. References within the schema are followed;
+// one that leads back to itself through a property makes a JSON column; one
+// that leads nowhere else, and any to a file or an address, is refused, and
+// nothing is ever opened. More than 10,000 leaf columns, 100,000 schemas once
+// references are followed, and regular expressions that RE2 lacks are refused.
+//
+// Type, nullability, required and additionalProperties: false are checked as
+// the record is decoded. A schema that says more has each of its records also
+// held against the whole of it by gojsonschema.
+package ingest

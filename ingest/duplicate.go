@@ -1,0 +1,108 @@
+package ingest
+
+// rowWithoutDuplicates decodes the record at b[i] once more, without those
+// properties that stand again later in the same object.
+func (d *Decoder) rowWithoutDuplicates(b []byte, i int) int {
+	s := scanner{max: d.scan.max, depth: 1}
+	end := s.value(b, i)
+	if end < 0 {
+		d.scan.fail(s.at, s.why)
+		return d.refuse("", s.why)
+	}
+	text := append(s.lastWins(nil, b, i, &d.walk.plan.root), '\n')
+	if d.tryRow(text, 0) < 0 {
+		if d.fault.again {
+			panic("BUG: a property stands twice in a record rewritten to hold it once")
+		}
+		return -1
+	}
+	d.out.Notes.Duplicates++
+	return end
+}
+
+// member is a property of an object being rewritten.
+type member struct {
+	raw        []byte
+	value, end int
+	slot       *slot // nil: undeclared, or kept as text
+	dropped    bool
+}
+
+// lastWins appends the well-formed value at b[i] without the duplicates in the
+// objects that become columns.
+func (s *scanner) lastWins(dst, b []byte, i int, at *slot) []byte {
+	switch {
+	case at != nil && at.op == opStruct && b[i] == '{':
+		return s.lastMembers(dst, b, i, at)
+	case at != nil && at.op == opList && b[i] == '[':
+		return s.lastElements(dst, b, i, at)
+	case at != nil && at.coerce && b[i] == '"':
+		return s.lastParsed(dst, b, i, at)
+	}
+	return append(dst, b[i:s.value(b, i)]...)
+}
+
+func (s *scanner) lastMembers(dst, b []byte, i int, at *slot) []byte {
+	dst = append(dst, '{')
+	for _, m := range s.membersOf(b, i, at) {
+		if m.dropped {
+			continue
+		}
+		dst = append(append(append(dst, '"'), m.raw...), '"', ':')
+		dst = s.lastWins(dst, b, m.value, m.slot)
+		dst = append(dst, ',')
+	}
+	return closed(dst, '}')
+}
+
+// closed puts the bracket in the place of the last comma.
+func closed(dst []byte, bracket byte) []byte {
+	if dst[len(dst)-1] == ',' {
+		dst = dst[:len(dst)-1]
+	}
+	return append(dst, bracket)
+}
+
+func (s *scanner) membersOf(b []byte, i int, at *slot) []member {
+	var ms []member
+	last := map[string]int{}
+	for i = s.space(b, i+1); b[i] != '}'; {
+		raw, _, next := s.key(b, i)
+		name := string(unescape(nil, raw))
+		m := member{raw: raw, value: next, end: s.value(b, next)}
+		if k, ok := at.index[name]; ok {
+			m.slot = &at.fields[k]
+		}
+		if before, twice := last[name]; twice {
+			ms[before].dropped = true
+		}
+		last[name] = len(ms)
+		ms = append(ms, m)
+		if i = s.space(b, m.end); b[i] == ',' {
+			i = s.space(b, i+1)
+		}
+	}
+	return ms
+}
+
+func (s *scanner) lastElements(dst, b []byte, i int, at *slot) []byte {
+	dst = append(dst, '[')
+	for i = s.space(b, i+1); b[i] != ']'; {
+		dst = append(s.lastWins(dst, b, i, &at.fields[0]), ',')
+		if i = s.space(b, s.value(b, i)); b[i] == ',' {
+			i = s.space(b, i+1)
+		}
+	}
+	return closed(dst, ']')
+}
+
+// lastParsed rewrites JSON text in a string, if that is what it holds.
+func (s *scanner) lastParsed(dst, b []byte, i int, at *slot) []byte {
+	end := s.value(b, i)
+	text := append(unescape(nil, b[i+1:end-1]), '\n')
+	inner := scanner{max: s.max}
+	if !inner.wellFormed(text) {
+		return append(dst, b[i:end]...)
+	}
+	return inner.lastWins(dst, text, inner.space(text, 0), at)
+}

@@ -1,0 +1,241 @@
+package ingest
+
+import (
+	"bytes"
+	"slices"
+)
+
+// record decodes a RECORD line.
+func (d *Decoder) record(b []byte, l *line, plans Plans) error {
+	i, known := 0, false
+	if len(d.intro) > 0 && bytes.HasPrefix(b, d.intro) {
+		i, known = len(d.intro), true
+		d.walk = d.last
+	}
+	e := recordEnvelope{d: d, line: l, plans: plans}
+	if known {
+		e.named, e.typed = true, true
+		if i = e.take(b, i); i >= 0 {
+			i = e.rest(b, i)
+		}
+	} else if i = d.scan.space(b, 0); b[i] == '{' {
+		i = e.members(b, d.scan.space(b, i+1))
+	} else {
+		i = d.scan.fail(i, "not a JSON object")
+	}
+	if e.err == nil && i >= 0 {
+		i = d.scan.atEnd(b, i)
+	}
+	if e.err == nil && i < 0 {
+		e.err = d.malformedLine(l)
+	}
+	if e.err == nil && !e.taken {
+		e.err = e.late(b)
+	}
+	if e.err != nil {
+		return e.refused(b)
+	}
+	d.out.Records++
+	return nil
+}
+
+func (d *Decoder) malformedLine(l *line) error {
+	return &LineError{Line: l.number, Reason: d.scan.malformed()}
+}
+
+// recordEnvelope is the object around a record.
+type recordEnvelope struct {
+	d     *Decoder
+	line  *line
+	plans Plans
+
+	typed, named bool
+	at           int  // where the record starts
+	found, taken bool // the record is there; it was decoded
+	err          error
+}
+
+// members reads the envelope's properties from b[i] on, and past its end.
+func (e *recordEnvelope) members(b []byte, i int) int {
+	s := &e.d.scan
+	s.depth = 1
+	for b[i] != '}' {
+		raw, plain, next := s.key(b, i)
+		if next < 0 {
+			return -1
+		}
+		if !plain {
+			raw = unescape(nil, raw)
+		}
+		if i = e.member(raw, b, next); i < 0 {
+			return -1
+		}
+		i = s.space(b, i)
+		if b[i] == ',' {
+			if i = s.space(b, i+1); b[i] == '}' {
+				return s.fail(i, "want a property's name")
+			}
+		} else if b[i] != '}' {
+			return s.fail(i, "want , or } after a property")
+		}
+	}
+	return i + 1
+}
+
+// rest reads what follows the record.
+func (e *recordEnvelope) rest(b []byte, i int) int {
+	s := &e.d.scan
+	if i = s.space(b, i); b[i] == ',' {
+		if i = s.space(b, i+1); b[i] == '}' {
+			return s.fail(i, "want a property's name")
+		}
+	} else if b[i] != '}' {
+		return s.fail(i, "want , or } after a property")
+	}
+	return e.members(b, i)
+}
+
+func (e *recordEnvelope) member(name, b []byte, i int) int {
+	switch string(name) {
+	case "type":
+		if e.typed {
+			return e.twice("type")
+		}
+		e.typed = true
+	case "stream":
+		if e.named {
+			return e.twice("stream")
+		}
+		e.named = true
+		return e.stream(b, i)
+	case "record":
+		if e.found {
+			return e.twice("record")
+		}
+		e.at, e.found = i, true
+		if e.named {
+			end := e.take(b, i)
+			if end >= 0 && e.typed {
+				e.d.last, e.d.intro = e.d.walk, append(e.d.intro[:0], b[:i]...)
+			}
+			return end
+		}
+	}
+	return e.d.scan.value(b, i)
+}
+
+func (e *recordEnvelope) twice(name string) int {
+	e.err = &LineError{Line: e.line.number, Reason: "RECORD has two properties " + name}
+	return -1
+}
+
+// stream finds the plan of the stream whose name stands at b[i].
+func (e *recordEnvelope) stream(b []byte, i int) int {
+	s := &e.d.scan
+	if b[i] != '"' {
+		if i = s.value(b, i); i >= 0 {
+			e.err = &LineError{Line: e.line.number, Reason: "RECORD whose stream is not a string"}
+		}
+		return -1
+	}
+	end, plain := s.str(b, i+1)
+	if end < 0 {
+		return -1
+	}
+	name := b[i+1 : end]
+	if !plain {
+		name = unescape(nil, name)
+	}
+	p := e.plans[string(name)]
+	if p == nil {
+		e.err = &LineError{Line: e.line.number, Stream: string(name), Reason: "RECORD before the SCHEMA of its stream"}
+		return -1
+	}
+	if d := e.d; d.walk == nil || d.walk.plan != p {
+		d.walk = d.walkOf(p)
+	}
+	return end + 1
+}
+
+// take decodes the record at b[i].
+func (e *recordEnvelope) take(b []byte, i int) int {
+	e.at, e.found = i, true
+	end := e.d.row(b, i)
+	e.taken = end >= 0
+	if end < 0 {
+		e.err = &RecordError{
+			Stream: e.d.walk.plan.stream, Line: e.line.number,
+			Path: e.d.fault.path, Reason: e.d.fault.reason,
+		}
+	}
+	return end
+}
+
+// late decodes a record that stood before its stream's name.
+func (e *recordEnvelope) late(b []byte) error {
+	if !e.found || !e.named || !e.typed {
+		return &LineError{Line: e.line.number, Reason: "RECORD without type, stream or record"}
+	}
+	e.take(b, e.at)
+	return e.err
+}
+
+// refused takes the row back and words the error. A line that is not
+// well-formed is refused as such, whatever is wrong with its values.
+func (e *recordEnvelope) refused(b []byte) error {
+	if e.taken {
+		e.d.dropRow()
+	}
+	s := scanner{max: e.d.scan.max}
+	if !s.wellFormed(b) {
+		return &LineError{Line: e.line.number, Reason: s.malformed()}
+	}
+	if r, ok := e.err.(*RecordError); ok {
+		s.depth = 1
+		end := s.value(b, e.at)
+		r.explain(e.d.walk.plan, b[e.at:end])
+	}
+	return e.err
+}
+
+// explain adds what the validator says of the record.
+func (e *RecordError) explain(p *Plan, record []byte) {
+	if p.options.NoChecks {
+		return
+	}
+	first := Reason{e.Path, e.Reason}
+	all := p.check.reasons(record)
+	if slices.Contains(all, first) {
+		all = slices.DeleteFunc(all, func(r Reason) bool { return r == first })
+	} else if len(all) > 0 && slices.ContainsFunc(all, func(r Reason) bool { return r.Path == e.Path }) {
+		e.Path, e.Reason, all = all[0].Path, all[0].Text, all[1:]
+	}
+	e.More = all
+}
+
+// state reads a STATE line.
+func (d *Decoder) state(b []byte, l *line, in *Block) error {
+	if !d.scan.wellFormed(b) {
+		return d.malformedLine(l)
+	}
+	s := &d.scan
+	var value []byte
+	for i := s.space(b, s.space(b, 0)+1); b[i] != '}'; {
+		raw, _, next := s.key(b, i)
+		end := s.value(b, next)
+		if string(unescape(nil, raw)) == "value" {
+			value = b[next:end]
+		}
+		if i = s.space(b, end); b[i] == ',' {
+			i = s.space(b, i+1)
+		}
+	}
+	if value == nil {
+		return &LineError{Line: l.number, Reason: "STATE without a value"}
+	}
+	d.out.Marks = append(d.out.Marks, Mark{
+		Ord: uint32(d.out.Records), Size: l.from - in.from, Line: l.number,
+		State: bytes.Clone(trimmed(value)),
+	})
+	return nil
+}

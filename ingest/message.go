@@ -1,0 +1,276 @@
+package ingest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Message changes how the lines after it are read: one of its pointers is set.
+type Message struct {
+	Line     int64
+	Schema   *SchemaMessage
+	Activate *ActivateVersion
+}
+
+// SchemaMessage is a SCHEMA: what a stream's records look like from here on.
+type SchemaMessage struct {
+	Line         int64
+	Stream       string
+	Key          []string // key_properties, each once
+	Bookmarks    []string // bookmark_properties
+	Replication  string   // replication_method; "" if not said
+	Unique       []string // unique_constraints: replaces the key for matching
+	Conflict     string   // unique_conflict_method; "" if not said
+	DisableCheck bool     // disable_column_type_check: only what a column cannot hold is refused
+	JSON         []byte   // the value of "schema"
+}
+
+// ActivateVersion is an ACTIVATE_VERSION.
+type ActivateVersion struct {
+	Stream  string
+	Version int64
+}
+
+type kind byte
+
+const (
+	badLine kind = iota
+	skippedLine
+	recordLine
+	stateLine
+	schemaLine
+	activateLine
+	batchLine
+)
+
+// kinds of message by their upper-case type.
+var kinds = map[string]kind{
+	"RECORD": recordLine, "STATE": stateLine, "SCHEMA": schemaLine,
+	"ACTIVATE_VERSION": activateLine, "BATCH": batchLine, "LOG": skippedLine,
+}
+
+// classify says what a line is. Taps mostly write the type first, so most of
+// a RECORD is not looked at here.
+func (s *scanner) classify(b []byte) (k kind, why string) {
+	switch {
+	case has(b, 0, `{"type":"RECORD"`), has(b, 0, `{"type": "RECORD"`):
+		return recordLine, ""
+	case has(b, 0, `{"type":"STATE"`), has(b, 0, `{"type": "STATE"`):
+		return stateLine, ""
+	}
+	i := s.space(b, 0)
+	if i == len(b)-1 {
+		return skippedLine, ""
+	}
+	if b[i] != '{' {
+		s.depth = 0
+		if s.value(b, i) < 0 {
+			return badLine, s.malformed()
+		}
+		return badLine, "not a JSON object"
+	}
+	return s.typeOf(b, i)
+}
+
+// typeOf looks for the type of the message that starts at b[i].
+func (s *scanner) typeOf(b []byte, i int) (k kind, why string) {
+	var logs int // properties of Mage's log lines seen
+	others := 0
+	i = s.space(b, i+1)
+	for b[i] != '}' {
+		name, _, at := s.key(b, i)
+		if at < 0 {
+			return badLine, s.malformed()
+		}
+		s.depth = 1
+		if i = s.value(b, at); i < 0 {
+			return badLine, s.malformed()
+		}
+		switch string(name) {
+		case "type":
+			return kindOf(b[at:i])
+		case "level", "message":
+			logs++
+		default:
+			others++
+		}
+		i = s.space(b, i)
+		if b[i] == ',' {
+			i = s.space(b, i+1)
+		} else if b[i] != '}' {
+			s.fail(i, "want , or } after a property")
+			return badLine, s.malformed()
+		}
+	}
+	if s.atEnd(b, i+1) < 0 {
+		return badLine, s.malformed()
+	}
+	if logs == 2 && others == 0 {
+		return skippedLine, ""
+	}
+	return badLine, "message without a type"
+}
+
+func kindOf(value []byte) (k kind, why string) {
+	if value[0] != '"' {
+		return badLine, "message type is not a string"
+	}
+	name := strings.ToUpper(string(unescape(nil, value[1:len(value)-1])))
+	if k, ok := kinds[name]; ok {
+		return k, ""
+	}
+	return badLine, "unknown message type " + printableName(name)
+}
+
+// malformed words the last fault.
+func (s *scanner) malformed() string {
+	if s.why == tooDeep {
+		return fmt.Sprintf("nested deeper than %d at byte %d", s.max, s.at+1)
+	}
+	return fmt.Sprintf("malformed JSON at byte %d: %s", s.at+1, s.why)
+}
+
+// sameSchemas knows the last SCHEMA line of each stream by its hash.
+type sameSchemas struct {
+	last map[string][sha256.Size]byte
+	all  map[[sha256.Size]byte]struct{}
+}
+
+func newSameSchemas() sameSchemas {
+	return sameSchemas{last: map[string][sha256.Size]byte{}, all: map[[sha256.Size]byte]struct{}{}}
+}
+
+func (s *sameSchemas) note(stream string, sum [sha256.Size]byte) {
+	delete(s.all, s.last[stream])
+	s.last[stream] = sum
+	s.all[sum] = struct{}{}
+}
+
+// message reads a line that is neither RECORD nor STATE. A SCHEMA that is,
+// byte for byte, the last one of its stream is no message.
+func (s *scanner) message(k kind, text []byte, number int64, seen *sameSchemas) (*Message, error) {
+	if k == batchLine {
+		return nil, &LineError{Line: number, Reason: "BATCH messages are not supported"}
+	}
+	sum := sha256.Sum256(text)
+	if _, same := seen.all[sum]; same && k == schemaLine {
+		return nil, nil
+	}
+	if !s.wellFormed(text) {
+		return nil, &LineError{Line: number, Reason: s.malformed()}
+	}
+	m := &Message{Line: number}
+	var err error
+	if k == activateLine {
+		m.Activate, err = activateMessage(text)
+	} else {
+		m.Schema, err = schemaMessage(text, number)
+	}
+	if err != nil {
+		return nil, &LineError{Line: number, Reason: err.Error()}
+	}
+	if m.Schema != nil {
+		seen.note(m.Schema.Stream, sum)
+	}
+	return m, nil
+}
+
+func activateMessage(text []byte) (*ActivateVersion, error) {
+	var w struct {
+		Stream  *string
+		Version json.RawMessage
+	}
+	if err := decodeMessage(text, "ACTIVATE_VERSION", map[string]any{"stream": &w.Stream, "version": &w.Version}); err != nil {
+		return nil, err
+	}
+	if err := checkStream("ACTIVATE_VERSION", w.Stream); err != nil {
+		return nil, err
+	}
+	var version int64
+	if json.Unmarshal(w.Version, &version) != nil || string(w.Version) == "null" {
+		return nil, fmt.Errorf("ACTIVATE_VERSION of stream %s without an integer version", printableName(*w.Stream))
+	}
+	return &ActivateVersion{Stream: *w.Stream, Version: version}, nil
+}
+
+func schemaMessage(text []byte, number int64) (*SchemaMessage, error) {
+	m := &SchemaMessage{Line: number}
+	var stream, replication, conflict *string
+	var disable *bool
+	var schema json.RawMessage
+	fields := map[string]any{
+		"stream": &stream, "schema": &schema,
+		"key_properties": &m.Key, "bookmark_properties": &m.Bookmarks,
+		"replication_method": &replication, "unique_constraints": &m.Unique,
+		"unique_conflict_method": &conflict, "disable_column_type_check": &disable,
+	}
+	if err := decodeMessage(text, "SCHEMA", fields); err != nil {
+		return nil, err
+	}
+	if err := checkStream("SCHEMA", stream); err != nil {
+		return nil, err
+	}
+	if schema == nil {
+		return nil, fmt.Errorf("SCHEMA of stream %s without a schema", printableName(*stream))
+	}
+	m.Stream, m.JSON = *stream, schema
+	m.Key = once(m.Key)
+	m.DisableCheck = disable != nil && *disable
+	if replication != nil {
+		m.Replication = *replication
+	}
+	if conflict != nil {
+		m.Conflict = *conflict
+	}
+	return m, nil
+}
+
+// decodeMessage reads the wanted properties of a message, by their exact names.
+func decodeMessage(text []byte, typ string, want map[string]any) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return fmt.Errorf("%s: malformed JSON", typ)
+	}
+	for name, to := range want {
+		if v, ok := raw[name]; ok && json.Unmarshal(v, to) != nil {
+			return fmt.Errorf("%s: %s is of the wrong type", typ, name)
+		}
+	}
+	return nil
+}
+
+// checkStream refuses names that no file or view could carry.
+func checkStream(typ string, stream *string) error {
+	switch {
+	case stream == nil:
+		return fmt.Errorf("%s without a stream", typ)
+	case *stream == "":
+		return fmt.Errorf("%s with an empty stream name", typ)
+	case badName(*stream):
+		return fmt.Errorf("%s: NUL or line break in the stream name %s", typ, printableName(*stream))
+	}
+	return nil
+}
+
+func badName(name string) bool {
+	return strings.ContainsAny(name, "\x00\n\r") || !utf8.ValidString(name)
+}
+
+// once drops repeated names.
+func once(names []string) []string {
+	var out []string
+	for _, n := range names {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// trimmed is text without JSON's white space around it.
+func trimmed(text []byte) []byte { return bytes.Trim(text, " \t\r\n") }

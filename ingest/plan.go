@@ -1,0 +1,201 @@
+package ingest
+
+import (
+	"fmt"
+	"sync"
+
+	"target-filelake/lake"
+)
+
+// Undeclared says what becomes of properties that no SCHEMA declares.
+type Undeclared byte
+
+const (
+	KeepUndeclared   Undeclared = iota // in the batch's Extra
+	IgnoreUndeclared                   // counted only
+	RefuseUndeclared                   // the record is refused
+)
+
+// Options change how a plan's records are taken.
+type Options struct {
+	Undeclared Undeclared
+	NoChecks   bool // only what a column cannot hold, and a missing key, is refused
+}
+
+// Plans are the plans of the streams known so far. A set is never changed once
+// handed to Decode.
+type Plans map[string]*Plan
+
+// Plan is the way from a stream's record bytes into the vectors of its table.
+// It is shared by decoders and never changed.
+type Plan struct {
+	stream  string
+	schema  *lake.Schema
+	options Options
+	root    slot
+	slots   int    // how many slots there are; their ids are below
+	keys    []slot // of the key properties
+	full    bool   // records go through check too
+	check   *validator
+	pool    *sync.Pool // of *lake.Batch
+}
+
+// slot is a place for a value: a property of an object, an element of a list,
+// or the record itself.
+type slot struct {
+	id       int // of what comes after its value
+	head     int // of what comes first in it, if it is an object
+	name     string
+	quoted   []byte // the name as most taps write it: "name":
+	op       op
+	accept   types
+	coerce   bool // a string here is JSON text
+	required bool
+	element  bool
+	def, rep byte // levels of a present value; a list's rep is its elements'
+	vec      int  // its vectors are [vec, vec+leaves)
+	leaves   int
+
+	fields []slot // of a struct; the one element of a list
+	index  map[string]int
+	kept   []slot // columns of the table that the SCHEMA does not name
+	closed bool
+}
+
+// op is how a value is stored.
+type op byte
+
+const (
+	opStruct op = iota
+	opList
+	opInt
+	opFloat
+	opString
+	opBool
+	opTimestamp
+	opDate
+	opTime
+	opUUID
+	opText // strings as they are, other scalars as JSON text
+	opJSON
+)
+
+// holds is what a column holds beyond what its SCHEMA says.
+var holds = map[op]types{opFloat: tNumber, opText: tBool | tNumber | tString, opJSON: anyType}
+
+// Stream is the stream the plan is for.
+func (p *Plan) Stream() string { return p.stream }
+
+// Schema is the schema of the plan's batches.
+func (p *Plan) Schema() *lake.Schema { return p.schema }
+
+// Recycle takes back a batch that nobody refers to any more.
+func (p *Plan) Recycle(b *lake.Batch) {
+	b.Reset()
+	p.pool.Put(b)
+}
+
+func (p *Plan) batch() *lake.Batch { return p.pool.Get().(*lake.Batch) }
+
+// Bind fits a shape to the table it is loaded into. t holds at least the
+// shape's columns, as Evolve made them: values are stored as t's kinds.
+func (s *Shape) Bind(t *lake.Schema, o Options) *Plan {
+	o.NoChecks = o.NoChecks || s.lenient
+	p := &Plan{
+		stream: s.stream, schema: t, options: o,
+		full: s.full && !o.NoChecks, check: s.check,
+		pool: &sync.Pool{New: func() any { return lake.NewBatch(t) }},
+	}
+	p.root = slot{op: opStruct, accept: tObject, closed: s.root.closed || o.Undeclared == RefuseUndeclared}
+	p.bindFields(&p.root, &s.root, t.Columns)
+	p.slots = number(&p.root, 0)
+	for _, k := range s.key {
+		i := p.root.index[k]
+		p.root.fields[i].required = true
+		p.keys = append(p.keys, p.root.fields[i])
+	}
+	return p
+}
+
+// number gives each slot an id.
+func number(s *slot, next int) int {
+	s.id, s.head = next, next+1
+	next += 2
+	for i := range s.fields {
+		next = number(&s.fields[i], next)
+	}
+	return next
+}
+
+// bindFields fits an object's fields to the columns they are stored in.
+func (p *Plan) bindFields(s *slot, f *field, cols []lake.Column) {
+	byName := make(map[string]int, len(f.fields))
+	for i := range f.fields {
+		byName[f.fields[i].name] = i
+	}
+	s.fields = make([]slot, len(f.fields))
+	s.index = byName
+	bound, vec := 0, s.vec
+	for i := range cols {
+		leaves := cols[i].LeafCount()
+		child := slot{vec: vec, leaves: leaves, def: s.def + 1, rep: s.rep, name: cols[i].Property}
+		vec += leaves
+		at, ok := byName[cols[i].Property]
+		if cols[i].ID == lake.ExtraID {
+			continue
+		}
+		if !ok {
+			s.kept = append(s.kept, child)
+			continue
+		}
+		p.bind(&child, &f.fields[at], &cols[i])
+		s.fields[at] = child
+		bound++
+	}
+	if bound != len(f.fields) {
+		panic(fmt.Sprintf("BUG: table of stream %q lacks columns of its own SCHEMA", p.stream))
+	}
+}
+
+func (p *Plan) bind(s *slot, f *field, col *lake.Column) {
+	s.name = f.name
+	s.quoted = append(appendQuote(nil, f.name), ':')
+	s.accept = f.accept
+	s.required = f.required && !p.options.NoChecks
+	s.coerce = f.accept.nested() && !f.accept.has(tString)
+	s.op = storing(f, col.Kind)
+	if p.options.NoChecks {
+		s.accept |= holds[s.op] | tNull
+	}
+	switch s.op {
+	case opStruct:
+		s.closed = f.closed && !p.options.NoChecks || p.options.Undeclared == RefuseUndeclared
+		p.bindFields(s, f, col.Fields)
+	case opList:
+		s.rep++
+		element := slot{vec: s.vec, leaves: s.leaves, def: s.def + 2, rep: s.rep, element: true}
+		p.bind(&element, &f.fields[0], &col.Fields[0])
+		s.fields = []slot{element}
+	}
+}
+
+// storing is how values of a field go into a column of its kind or a wider one.
+func storing(f *field, kind lake.Kind) op {
+	same := map[lake.Kind]op{
+		lake.Struct: opStruct, lake.List: opList, lake.Int64: opInt, lake.Double: opFloat, lake.Boolean: opBool,
+		lake.Timestamp: opTimestamp, lake.Date: opDate, lake.Time: opTime, lake.UUID: opUUID,
+	}
+	nested := f.kind == lake.Struct || f.kind == lake.List || f.kind == lake.JSON
+	switch {
+	case kind == lake.JSON:
+		return opJSON
+	case kind == lake.String && !nested:
+		if f.accept&^tNull == tString {
+			return opString
+		}
+		return opText
+	case kind == f.kind, kind == lake.Double && f.kind == lake.Int64, kind == lake.Timestamp && f.kind == lake.Date:
+		return same[kind]
+	}
+	panic(fmt.Sprintf("BUG: a %s column cannot hold %s", kind, f.kind))
+}

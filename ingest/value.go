@@ -1,0 +1,364 @@
+package ingest
+
+import (
+	"bytes"
+
+	"target-filelake/lake"
+)
+
+// object decodes the object at b[i] into the vectors of a struct or record.
+// The property after the last one is guessed from the records before;
+// BenchmarkDecode holds this loop to its speed.
+func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
+	if !d.scan.enter(i) {
+		return d.refuse(d.here(), tooDeep)
+	}
+	d.stamp++
+	stamp, found, next, prev := d.stamp, 0, d.walk.next, s.head
+	if i = d.scan.space(b, i+1); b[i] == '}' {
+		i++
+	} else {
+		for {
+			var f *slot
+			if at := next[prev]; at < len(s.fields) && bytes.HasPrefix(b[i:], s.fields[at].quoted) {
+				f = &s.fields[at]
+				i += len(f.quoted)
+				if b[i] <= ' ' {
+					i = d.scan.skip(b, i)
+				}
+			} else if f, i = d.property(s, b, i, prev); i < 0 {
+				return -1
+			}
+			if f != nil {
+				if d.seen[f.id] == stamp {
+					d.fault.again = true
+					return -1
+				}
+				d.seen[f.id] = stamp
+				found++
+				prev = f.id
+				if i = d.value(f, b, i, rep); i < 0 {
+					return -1
+				}
+			}
+			if b[i] <= ' ' {
+				i = d.scan.skip(b, i)
+			}
+			if b[i] == ',' {
+				i = d.scan.space(b, i+1)
+				continue
+			}
+			if b[i] != '}' {
+				return d.broken(i, "want , or } after a property")
+			}
+			i++
+			break
+		}
+	}
+	d.scan.depth--
+	if found < len(s.fields) && !d.absent(s, stamp, rep) {
+		return -1
+	}
+	for k := range s.kept {
+		d.null(&s.kept[k], rep)
+	}
+	return i
+}
+
+// broken gives up a line that is not well-formed.
+func (d *Decoder) broken(at int, why string) int {
+	d.scan.fail(at, why)
+	return d.refuse("", why)
+}
+
+// property reads a name that was not guessed right. An undeclared property is
+// taken whole, and its field is nil.
+func (d *Decoder) property(s *slot, b []byte, i, prev int) (*slot, int) {
+	raw, plain, next := d.scan.key(b, i)
+	if next < 0 {
+		return nil, d.refuse("", d.scan.why)
+	}
+	name := raw
+	if !plain {
+		d.text = unescape(d.text[:0], raw)
+		name = d.text
+	}
+	if at, ok := s.index[string(name)]; ok {
+		d.walk.next[prev] = at
+		return &s.fields[at], next
+	}
+	return nil, d.undeclared(s, name, b, next)
+}
+
+// absent makes the fields null that the object stamp lacks.
+func (d *Decoder) absent(s *slot, stamp uint64, rep byte) bool {
+	for k := range s.fields {
+		f := &s.fields[k]
+		if d.seen[f.id] == stamp {
+			continue
+		}
+		if f.required {
+			d.refuse(pointer(d.here(), f.name), f.name+" is required")
+			return false
+		}
+		d.null(f, rep)
+	}
+	return true
+}
+
+// null says that a slot's value is not there.
+func (d *Decoder) null(s *slot, rep byte) {
+	for k := s.vec; k < s.vec+s.leaves; k++ {
+		d.vecs[k].Null(s.def-1, rep)
+	}
+}
+
+// value decodes the value at b[i].
+func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
+	c := b[i]
+	if c == 'n' && s.accept.has(tNull) && has(b, i, "null") {
+		d.null(s, rep)
+		return i + 4
+	}
+	switch s.op {
+	case opString:
+		if c == '"' {
+			return d.string(s, b, i, rep)
+		}
+	case opInt:
+		if x, end := plainInt(b, i); end >= 0 {
+			d.vecs[s.vec].Int(x, rep)
+			return end
+		}
+		return d.whole(s, b, i, rep)
+	case opFloat:
+		if s.accept.has(tFraction) {
+			if x, end := plainFloat(b, i); end >= 0 {
+				d.vecs[s.vec].Float(x, rep)
+				return end
+			}
+		}
+		return d.float(s, b, i, rep)
+	case opBool:
+		return d.bool(s, b, i, rep)
+	case opStruct:
+		if c == '{' {
+			d.trail = append(d.trail, step{slot: s})
+			i = d.object(s, b, i, rep)
+			return d.leave(i)
+		}
+	case opList:
+		if c == '[' {
+			d.trail = append(d.trail, step{slot: s})
+			i = d.list(s, b, i, rep)
+			return d.leave(i)
+		}
+	case opJSON:
+		return d.json(s, b, i, rep)
+	case opText:
+		return d.scalar(s, b, i, rep)
+	default:
+		if c == '"' {
+			return d.formatted(s, b, i, rep)
+		}
+	}
+	return d.mismatch(s, b, i, rep)
+}
+
+// leave closes the innermost container, unless a fault still needs its path.
+func (d *Decoder) leave(i int) int {
+	if i >= 0 {
+		d.trail = d.trail[:len(d.trail)-1]
+	}
+	return i
+}
+
+// string stores the text of the string at b[i].
+func (d *Decoder) string(s *slot, b []byte, i int, rep byte) int {
+	v := &d.vecs[s.vec]
+	end, plain := d.scan.str(b, i+1)
+	if end < 0 {
+		return d.refuse("", d.scan.why)
+	}
+	if plain {
+		v.Data = append(v.Data, b[i+1:end]...)
+	} else {
+		v.Data = unescape(v.Data, b[i+1:end])
+	}
+	v.EndBytes(rep)
+	return end + 1
+}
+
+func (d *Decoder) list(s *slot, b []byte, i int, rep byte) int {
+	if !d.scan.enter(i) {
+		return d.refuse(d.here(), tooDeep)
+	}
+	element := &s.fields[0]
+	here := &d.trail[len(d.trail)-1].index
+	if i = d.scan.space(b, i+1); b[i] == ']' {
+		for k := s.vec; k < s.vec+s.leaves; k++ {
+			d.vecs[k].Null(s.def, rep)
+		}
+		d.scan.depth--
+		return i + 1
+	}
+	for n := 0; ; n++ {
+		*here = n
+		if i = d.value(element, b, i, rep); i < 0 {
+			return -1
+		}
+		here = &d.trail[len(d.trail)-1].index // the trail may have grown
+		rep = s.rep
+		if i = d.scan.space(b, i); b[i] == ',' {
+			i = d.scan.space(b, i+1)
+			continue
+		}
+		if b[i] != ']' {
+			return d.broken(i, "want , or ] after an element")
+		}
+		d.scan.depth--
+		return i + 1
+	}
+}
+
+func (d *Decoder) bool(s *slot, b []byte, i int, rep byte) int {
+	switch {
+	case has(b, i, "true"):
+		d.vecs[s.vec].Bool(true, rep)
+		return i + 4
+	case has(b, i, "false"):
+		d.vecs[s.vec].Bool(false, rep)
+		return i + 5
+	}
+	return d.mismatch(s, b, i, rep)
+}
+
+// whole stores an integer that is long, or written with a point or exponent.
+func (d *Decoder) whole(s *slot, b []byte, i int, rep byte) int {
+	end := d.number(b, i)
+	if end < 0 {
+		return d.mismatch(s, b, i, rep)
+	}
+	n := takeApart(b[i:end])
+	x, fits := n.int64()
+	switch {
+	case !n.whole():
+		return d.mismatch(s, b, i, rep)
+	case !fits:
+		return d.refuseAt(s, "integer is beyond 64 bits")
+	}
+	d.vecs[s.vec].Int(x, rep)
+	return end
+}
+
+// float stores a number that is long or has an exponent, or an integer.
+func (d *Decoder) float(s *slot, b []byte, i int, rep byte) int {
+	end := d.number(b, i)
+	if end < 0 || !s.accept.has(tFraction) && !wholeNumber(b[i:end]) {
+		return d.mismatch(s, b, i, rep)
+	}
+	x, fits := float(b[i:end])
+	if !fits {
+		return d.refuseAt(s, "number is beyond the range of a double")
+	}
+	d.vecs[s.vec].Float(x, rep)
+	return end
+}
+
+// number is the end of the number at b[i], -1 if none stands there.
+func (d *Decoder) number(b []byte, i int) int {
+	if b[i] != '-' && b[i]-'0' > 9 {
+		return -1
+	}
+	return d.scan.number(b, i)
+}
+
+// json stores a value as its text.
+func (d *Decoder) json(s *slot, b []byte, i int, rep byte) int {
+	v := &d.vecs[s.vec]
+	end := d.span(s, b, i)
+	if end < 0 {
+		return d.mismatch(s, b, i, rep)
+	}
+	v.Data = d.appendText(v.Data, b[i:end])
+	v.EndBytes(rep)
+	return end
+}
+
+// span is the end of the value at b[i], -1 if the slot does not take its type.
+// appendText knows what it has seen.
+func (d *Decoder) span(s *slot, b []byte, i int) int {
+	d.scan.spaced = false
+	end := d.scan.value(b, i)
+	if end < 0 || s.accept != anyType && !s.accept.has(typesAt(b, i, end)) {
+		return -1
+	}
+	return end
+}
+
+// appendText appends the value that span has passed, as JSON text.
+func (d *Decoder) appendText(dst, text []byte) []byte {
+	if d.scan.spaced || d.scan.lone > 0 {
+		return appendCompact(dst, text)
+	}
+	return append(dst, text...)
+}
+
+// scalar stores a string's text, or another scalar's JSON.
+func (d *Decoder) scalar(s *slot, b []byte, i int, rep byte) int {
+	if b[i] == '"' && s.accept.has(tString) {
+		return d.string(s, b, i, rep)
+	}
+	end := d.span(s, b, i)
+	if end < 0 || !typesAt(b, i, end).has(tNumber|tBool) {
+		return d.mismatch(s, b, i, rep)
+	}
+	d.vecs[s.vec].Bytes(b[i:end], rep)
+	return end
+}
+
+// formatted stores a date, time or UUID.
+func (d *Decoder) formatted(s *slot, b []byte, i int, rep byte) int {
+	end, plain := d.scan.str(b, i+1)
+	if end < 0 {
+		return d.refuse("", d.scan.why)
+	}
+	text := b[i+1 : end]
+	if !plain {
+		d.text = unescape(d.text[:0], text)
+		text = d.text
+	}
+	if why := d.store(&d.vecs[s.vec], s.op, text, rep); why != "" {
+		return d.refuseAt(s, why)
+	}
+	return end + 1
+}
+
+// store stores a formatted string's value; why is empty if it has one.
+func (d *Decoder) store(v *lake.Vector, o op, text []byte, rep byte) (why string) {
+	var x int64
+	var truncated bool
+	switch o {
+	case opTimestamp:
+		x, truncated, why = timestamp(text)
+	case opDate:
+		x, why = date(text)
+	case opTime:
+		x, truncated, why = timeOfDay(text)
+	default:
+		id, ok := uuid(text)
+		if !ok {
+			return "not a UUID"
+		}
+		v.Bytes(id[:], rep)
+		return ""
+	}
+	if why != "" {
+		return why
+	}
+	if truncated {
+		d.cut++
+	}
+	v.Int(x, rep)
+	return ""
+}
