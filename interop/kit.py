@@ -8,6 +8,7 @@ by hand, so that a fault in the model cannot hide.
 import importlib.resources
 import json
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -172,6 +173,8 @@ def main():
     missing = kit - {f for c in CASES for f in c.files}
     if missing:
         sys.exit(f"kit: no case for {sorted(missing)}: the SDK has new streams")
+    for flag in "--version", "--about":
+        subprocess.run([lake.TARGET, flag], check=True, stdout=subprocess.DEVNULL)
     failed = 0
     for case in CASES:
         name = " + ".join(case.files) + (f" {case.config}" if case.config else "")
@@ -182,7 +185,7 @@ def main():
             except (AssertionError, RuntimeError) as fault:
                 failed += 1
                 print(f"kit: {name}: FAILED: {fault}", file=sys.stderr)
-    print(f"kit: {len(CASES) - failed} of {len(CASES)} passed, every one of {len(kit)} streams loaded")
+    print(f"kit: {len(CASES) - failed} of {len(CASES)} cases passed, from {len(kit)} files")
     sys.exit(failed > 0)
 
 
