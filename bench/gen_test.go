@@ -267,17 +267,24 @@ func TestGenWriteFails(t *testing.T) {
 	f(1 << 20)
 }
 
-func TestGenAllocates(t *testing.T) {
-	f := func(records int) float64 {
-		return testing.AllocsPerRun(1, func() {
-			if err := (Gen{Records: records, UpdateShare: 0.2, Width: 5}).Run(io.Discard); err != nil {
-				t.Fatal(err)
-			}
-		})
+func TestRecordAllocates(t *testing.T) {
+	f := func(g Gen) {
+		t.Helper()
+		g, err := g.checked()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, i := newRun(g), 0
+		line := make([]byte, 0, 64<<10)
+		if n := testing.AllocsPerRun(10_000, func() {
+			line = r.appendRecord(line[:0], i)
+			i++
+		}); n != 0 {
+			t.Fatalf("%+v: %v allocations a record", g, n)
+		}
 	}
-	if few, many := f(5000), f(50_000); many > few {
-		t.Fatalf("%v allocations for 5,000 records, %v for 50,000", few, many)
-	}
+	f(Gen{UpdateShare: 0.2})
+	f(Gen{Width: 50, Streams: 3})
 }
 
 type counter int64
