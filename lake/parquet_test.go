@@ -2,7 +2,6 @@ package lake
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -13,16 +12,8 @@ import (
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
-
-var allCodecs = []Codec{Zstd, Snappy, LZ4, Gzip, None}
-
-// The library's reader loses an LZ4_RAW page that shrank to more than a third
-// (Column.decompress ignores a buffer that Decode has replaced), so LZ4 is held
-// to the others page by page, in TestCodecsHoldTheSamePages.
-var readableCodecs = []Codec{Zstd, Snappy, Gzip, None}
 
 // writeFile writes row groups of segments, encoded at once and committed in order.
 func writeFile(t testing.TB, s *Schema, c Codec, groups ...[]*Batch) []byte {
@@ -383,177 +374,4 @@ func TestStatistics(t *testing.T) {
 	f(String, nil, nil, 0, bytes.Repeat([]byte("x"), maxBound+1), []byte("a"))
 	repeated := slices.Repeat([]any{[]byte("b"), []byte("c"), []byte("a")}, 1000)
 	f(String, "a", "c", 0, repeated...)
-}
-
-var errDisk = errors.New("no space left")
-
-// failingWriter takes left bytes.
-type failingWriter struct{ left int }
-
-func (w *failingWriter) Write(p []byte) (int, error) {
-	if len(p) > w.left {
-		n := w.left
-		w.left = 0
-		return n, errDisk
-	}
-	w.left -= len(p)
-	return len(p), nil
-}
-
-func TestFailedWriterIsDead(t *testing.T) {
-	b := sampleBatch(0, 20)
-	whole := len(writeFile(t, b.Schema, Zstd, []*Batch{b}, []*Batch{b}))
-	for left := 0; left < whole; left += 1 + left/40 {
-		w := &failingWriter{left: left}
-		f, err := NewFileWriter(w, b.Schema, Zstd)
-		if err != nil {
-			if !errors.Is(err, errDisk) || left >= len(magic) {
-				t.Fatalf("NewFileWriter on %d bytes: %v", left, err)
-			}
-			continue
-		}
-		g, h := f.Begin(), f.Begin()
-		if err := errors.Join(g.Encode([]*Batch{b}), h.Encode([]*Batch{b})); err != nil {
-			t.Fatal(err)
-		}
-		errG, errH := g.Commit(), h.Commit()
-		if errG != nil && errH != errG {
-			t.Fatalf("second Commit: %v, want the first error, %v", errH, errG)
-		}
-		w.left = whole // space is back: too late
-		_, err = f.Close()
-		if first := errors.Join(errG, errH); first != nil && !errors.Is(err, errDisk) {
-			t.Fatalf("Close after %v: %v", first, err)
-		}
-	}
-}
-
-func TestCloseWantsEveryRowGroup(t *testing.T) {
-	f, err := NewFileWriter(io.Discard, sampleSchema(), Zstd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Begin()
-	_, err = f.Close()
-	if err == nil {
-		t.Fatal("Close left a row group behind")
-	}
-	if _, again := f.Close(); again != err {
-		t.Fatalf("second Close: %v, want %v", again, err)
-	}
-}
-
-func TestClosedWriter(t *testing.T) {
-	f, err := NewFileWriter(io.Discard, sampleSchema(), Zstd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if rows, err := f.Close(); rows != 0 || err != nil {
-		t.Fatalf("Close() = %d, %v", rows, err)
-	}
-	if _, err := f.Close(); !errors.Is(err, errClosed) {
-		t.Fatalf("second Close: %v", err)
-	}
-}
-
-// Vectors of unequal length would shift rows silently.
-func TestEncodeRefusesUnequalColumns(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Fatal("a column lacks a row, and Encode took it")
-		}
-	}()
-	b := sampleBatch(0, 10)
-	b.Vectors[3].Def = b.Vectors[3].Def[:9]
-	f, err := NewFileWriter(io.Discard, b.Schema, Zstd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Error(f.Begin().Encode([]*Batch{b}))
-}
-
-func TestReadFooterRefusesParts(t *testing.T) {
-	b := sampleBatch(0, 50)
-	file := writeFile(t, b.Schema, Zstd, []*Batch{b})
-	for n := 0; n < len(file); n += 1 + min(n, len(file)-1-n)/8 {
-		if rows, err := ReadFooter(bytes.NewReader(file[:n]), int64(n)); err == nil {
-			t.Fatalf("the first %d of %d bytes passed for a file of %d rows", n, len(file), rows)
-		}
-	}
-	if _, err := ReadFooter(bytes.NewReader(file[:len(file)-9]), int64(len(file))); err == nil {
-		t.Fatal("a file shorter than its size passed")
-	}
-	without := slices.Concat(file[:4], file[200:])
-	if _, err := ReadFooter(bytes.NewReader(without), int64(len(without))); !errors.Is(err, ErrNotParquet) {
-		t.Fatalf("a file without its first page: %v", err)
-	}
-}
-
-func FuzzReadFooter(f *testing.F) {
-	b := sampleBatch(0, 5)
-	f.Add(writeFile(f, b.Schema, Zstd, []*Batch{b}))
-	f.Add([]byte("PAR1\x00\x00\x00\x00PAR1"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		rows, err := ReadFooter(bytes.NewReader(file), int64(len(file)))
-		if rows < 0 || err != nil && rows != 0 {
-			t.Fatalf("ReadFooter() = %d, %v", rows, err)
-		}
-	})
-}
-
-// pagesOf walks the pages of a chunk and decompresses them.
-func pagesOf(t *testing.T, file []byte, m *format.ColumnMetaData, c Codec) (pages [][]byte) {
-	t.Helper()
-	at := m.DataPageOffset
-	if m.DictionaryPageOffset > 0 {
-		at = m.DictionaryPageOffset
-	}
-	chunk := file[at : at+m.TotalCompressedSize]
-	for len(chunk) > 0 {
-		var h format.PageHeader
-		r := bytes.NewReader(chunk)
-		if err := thrift.NewDecoder(new(thrift.CompactProtocol).NewReader(r)).Decode(&h); err != nil {
-			t.Fatal(err)
-		}
-		body := chunk[len(chunk)-r.Len():]
-		page, err := c.library().Decode(nil, body[:h.CompressedPageSize])
-		if err != nil || len(page) != int(h.UncompressedPageSize) {
-			t.Fatalf("%s: page of %d bytes, want %d: %v", c, len(page), h.UncompressedPageSize, err)
-		}
-		pages, chunk = append(pages, page), body[h.CompressedPageSize:]
-	}
-	return pages
-}
-
-func TestCodecsHoldTheSamePages(t *testing.T) {
-	b := sampleBatch(0, 20_000)
-	plain := writeFile(t, b.Schema, None, []*Batch{b})
-	want := openFile(t, plain).Metadata().RowGroups[0].Columns
-	for _, c := range allCodecs {
-		file := writeFile(t, b.Schema, c, []*Batch{b})
-		for i, got := range openFile(t, file).Metadata().RowGroups[0].Columns {
-			x := pagesOf(t, file, &got.MetaData, c)
-			y := pagesOf(t, plain, &want[i].MetaData, None)
-			if !slices.EqualFunc(x, y, bytes.Equal) {
-				t.Fatalf("%s: column %q differs from the uncompressed one", c, got.MetaData.PathInSchema)
-			}
-		}
-	}
-}
-
-func TestParseCodec(t *testing.T) {
-	for _, c := range allCodecs {
-		if got, err := ParseCodec(string(c)); got != c || err != nil {
-			t.Fatalf("ParseCodec(%q) = %q, %v", c, got, err)
-		}
-	}
-	for _, name := range []string{"", "ZSTD", "brotli"} {
-		_, err := ParseCodec(name)
-		if err == nil || !strings.Contains(err.Error(), "want zstd, snappy, lz4, gzip or none") {
-			t.Fatalf("ParseCodec(%q): %v", name, err)
-		}
-		if _, err := NewFileWriter(io.Discard, sampleSchema(), Codec(name)); err == nil {
-			t.Fatalf("NewFileWriter took the codec %q", name)
-		}
-	}
 }
