@@ -5,37 +5,6 @@ import (
 	"strconv"
 )
 
-// typesAt is the type of the well-formed value in b[i:end].
-func typesAt(b []byte, i, end int) types {
-	switch c := b[i]; c {
-	case '{':
-		return tObject
-	case '[':
-		return tArray
-	case '"':
-		return tString
-	case 't', 'f':
-		return tBool
-	case 'n':
-		return tNull
-	}
-	if wholeNumber(b[i:end]) {
-		return tWhole
-	}
-	return tFraction
-}
-
-// typeOf names the type of the value that starts at b[i].
-func typeOf(b []byte, i int) string {
-	switch c := b[i]; {
-	case c == '-' || c-'0' <= 9:
-		return "number"
-	case c == '{' || c == '[' || c == '"' || c == 't' || c == 'f' || c == 'n':
-		return typesAt(b, i, i).String()
-	}
-	return "none"
-}
-
 // mismatch deals with a value of another type than the slot's: JSON text in a
 // string is read where an object or array must stand, all else is refused.
 func (d *Decoder) mismatch(s *slot, b []byte, i int, rep byte) int {
