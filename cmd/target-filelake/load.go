@@ -94,16 +94,17 @@ func (l *loader) load(ctx context.Context) error {
 	if err := l.restoreSidecar(); err != nil {
 		return err
 	}
-	g, gctx := errgroup.WithContext(context.WithoutCancel(ctx)) // a signal is a fault of the input's, not of the pipeline's
-	reading, stopReading := context.WithCancelCause(gctx)
-	defer stopReading(nil)
-	defer context.AfterFunc(ctx, func() { stopReading(context.Cause(ctx)) })()
-	defer l.in.stopOn(reading)()
+	// A signal is a fault of the input's: it stops the reading, not the pipeline.
+	g, gctx := errgroup.WithContext(context.WithoutCancel(ctx))
+	taking, stopTaking := context.WithCancel(gctx) // done when nobody takes blocks any more
+	defer stopTaking()
+	defer l.in.stopOn(ctx)()
+	defer l.in.stopOn(taking)()
 
 	n := l.cfg.Threads
 	work, order := make(chan *job, n), make(chan *job, 2*n)
 	encode, commit := make(chan encodeJob, n), make(chan sealed, 1)
-	g.Go(func() error { return l.read(reading, work, order) })
+	g.Go(func() error { return l.read(ctx, taking, work, order) })
 	for range n {
 		g.Go(func() error { return decode(gctx, work) })
 		g.Go(func() error { return l.encode(gctx, encode) })
@@ -116,7 +117,7 @@ func (l *loader) load(ctx context.Context) error {
 		if err == nil {
 			err = s.loop(gctx, order)
 		}
-		stopReading(nil)
+		stopTaking()
 		for range order { // the reader may wait to hand over one more
 		}
 		if is[*earlyStop](err) {
@@ -146,8 +147,9 @@ const (
 	duckdbShare = 30
 )
 
-// read hands blocks of lines to the decoders, and in their order to the sequencer.
-func (l *loader) read(ctx context.Context, work, order chan<- *job) error {
+// read hands blocks of lines to the decoders, and in their order to the
+// sequencer. What ended ctx becomes the fault that follows the last block.
+func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) error {
 	defer close(order)
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline)
@@ -164,7 +166,7 @@ func (l *loader) read(ctx context.Context, work, order chan<- *job) error {
 		if j.block != nil {
 			select {
 			case work <- j:
-			case <-ctx.Done():
+			case <-taking.Done():
 				return nil
 			}
 		} else {
@@ -172,7 +174,7 @@ func (l *loader) read(ctx context.Context, work, order chan<- *job) error {
 		}
 		select {
 		case order <- j:
-		case <-ctx.Done():
+		case <-taking.Done():
 			return nil
 		}
 		if j.fault != nil {
