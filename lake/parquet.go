@@ -299,7 +299,8 @@ func ReadFooter(r io.ReaderAt, size int64) (rows int64, err error) {
 		return 0, err
 	}
 	var meta format.FileMetaData
-	if err := thrift.Unmarshal(new(thrift.CompactProtocol), footer, &meta); err != nil {
+	bounded := boundedReader{new(thrift.CompactProtocol).NewReaderFromBytes(footer), int32(len(footer))}
+	if err := thrift.NewDecoder(bounded).Decode(&meta); err != nil {
 		return 0, fmt.Errorf("%w: footer: %w", ErrNotParquet, err)
 	}
 	end := size - tailLength - int64(len(footer))
@@ -318,6 +319,24 @@ func ReadFooter(r io.ReaderAt, size int64) (rows int64, err error) {
 	return rows, nil
 }
 
+// boundedReader refuses a list longer than the footer itself: one flipped bit
+// in a length must not take all memory.
+type boundedReader struct {
+	footerReader
+	most int32
+}
+
+// footerReader has a name of its own because thrift.Reader has a method Reader.
+type footerReader = thrift.Reader
+
+func (r boundedReader) ReadList() (thrift.List, error) {
+	l, err := r.footerReader.ReadList()
+	if err == nil && (l.Size < 0 || l.Size > r.most) {
+		err = fmt.Errorf("list of %d in a footer of %d bytes", l.Size, r.most)
+	}
+	return l, err
+}
+
 func footerBytes(r io.ReaderAt, size int64) ([]byte, error) {
 	if size < int64(len(magic)+tailLength) {
 		return nil, fmt.Errorf("%w: %d bytes", ErrNotParquet, size)
@@ -331,7 +350,8 @@ func footerBytes(r io.ReaderAt, size int64) ([]byte, error) {
 		return nil, err
 	}
 	n := int64(binary.LittleEndian.Uint32(tail[:4]))
-	if string(head[:]) != magic || string(tail[4:]) != magic || n > size-int64(len(magic))-tailLength {
+	if string(head[:]) != magic || string(tail[4:]) != magic ||
+		n > min(math.MaxInt32, size-int64(len(magic))-tailLength) {
 		return nil, fmt.Errorf("%w: no magic or no footer", ErrNotParquet)
 	}
 	footer := make([]byte, n)

@@ -2,6 +2,7 @@ package lake
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"slices"
@@ -109,6 +110,18 @@ func TestReadFooterRefusesParts(t *testing.T) {
 	without := slices.Concat(file[:4], file[200:])
 	if _, err := ReadFooter(bytes.NewReader(without), int64(len(without))); !errors.Is(err, ErrNotParquet) {
 		t.Fatalf("a file without its first page: %v", err)
+	}
+}
+
+// A damaged length must be refused before memory is taken for it.
+func TestReadFooterRefusesGiantLists(t *testing.T) {
+	footer := []byte{0x15, 0x04, 0x19, 0xfc} // version 2; the schema, a list of structs
+	footer = binary.AppendUvarint(footer, 1<<30)
+	file := append([]byte(magic), footer...)
+	file = binary.LittleEndian.AppendUint32(file, uint32(len(footer)))
+	file = append(file, magic...)
+	if _, err := ReadFooter(bytes.NewReader(file), int64(len(file))); !errors.Is(err, ErrNotParquet) {
+		t.Fatalf("ReadFooter() = %v", err)
 	}
 }
 
