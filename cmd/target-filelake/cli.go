@@ -67,7 +67,7 @@ func dispatch(ctx context.Context, args []string, std *stdio) (err error) {
 	var cli CLI
 	parser, err := kong.New(&cli, kong.Name("target-filelake"), kong.Description(description),
 		kong.Writers(std.out, std.err), kong.Exit(func(int) { panic(exited{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Resolvers(environment{os.LookupEnv}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.ValueFormatter(withDefault), kong.Resolvers(environment{os.LookupEnv}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std))
 	if err != nil {
 		return fmt.Errorf("BUG: %w", err)
@@ -80,6 +80,15 @@ func dispatch(ctx context.Context, args []string, std *stdio) (err error) {
 }
 
 type exited struct{}
+
+// withDefault ends a flag's help with its default.
+func withDefault(v *kong.Value) string {
+	help := kong.DefaultHelpValueFormatter(v)
+	if v.Default != "" && v.Enum == "" {
+		help += " Default: " + v.Default + "."
+	}
+	return help
+}
 
 type versionFlag bool
 

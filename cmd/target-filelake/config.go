@@ -123,6 +123,9 @@ func (configFiles) BeforeResolve(ctx *kong.Context, trace *kong.Path) error {
 		if err != nil {
 			return fmt.Errorf("read configuration: %w", err)
 		}
+		if err := s.Validate(ctx.Model); err != nil {
+			return err
+		}
 		ctx.AddResolver(s)
 	}
 	ctx.AddResolver(environment{os.LookupEnv})

@@ -16,6 +16,7 @@ const (
 	// Chunks of fewer rows are joined, so that a row group is not made of crumbs.
 	smallChunk   = 1024
 	segmentRows  = 16_384
+	longFile     = 4  // times maximum_batch_size_mb
 	maxOpenFiles = 64 // further streams' files are closed early, and others opened
 )
 
@@ -25,7 +26,7 @@ type openBatch struct {
 	stream  string
 	schema  *lake.Schema // plan.Schema(), or that with ExtraName
 	rows    int64        // in files and segs
-	bytes   int64        // of the tap's rows written to the current file, in memory form
+	bytes   int          // of rows in the current file, as they were in memory
 	atState int64        // of rows: those before the newest STATE; true in epoch only
 	epoch   uint64
 	segs    []*lake.Batch
@@ -121,6 +122,8 @@ func (s *sequencer) flush(ctx context.Context, o *openBatch, end bool) error {
 	if f == nil && o.segRows == 0 {
 		return nil
 	}
+	// Where no STATE comes, files end all the same.
+	end = end || o.bytes+o.segSize > longFile*s.limits.bytes
 	if f == nil {
 		f = &stagedFile{open: true, done: make(chan struct{})}
 		o.files = append(o.files, f)
@@ -141,7 +144,7 @@ func (s *sequencer) flush(ctx context.Context, o *openBatch, end bool) error {
 		s.stages--
 	}
 	s.held -= o.segSize
-	o.bytes += int64(o.segSize)
+	o.bytes += o.segSize
 	o.segs, o.segRows, o.segSize = nil, 0, 0
 	if end {
 		o.bytes = 0

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"text/tabwriter"
 
 	"target-filelake/lake"
@@ -19,7 +20,7 @@ import (
 // QueryCmd answers one SELECT.
 type QueryCmd struct {
 	LakeFlag `embed:""`
-	Format   string `help:"How to print: table, csv, json (one array of objects)." enum:"table,csv,json" default:"table"`
+	Format   string `help:"How to print: table, csv, or json, one array of objects." enum:"table,csv,json" default:"table"`
 	SQL      string `arg:"" help:"One SELECT or EXPLAIN statement; a stream is a table." placeholder:"SQL"`
 }
 
@@ -38,8 +39,8 @@ func (c *QueryCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return fmt.Errorf("query: %w", err)
 	}
-	print := map[string]func(io.Writer, *merge.Rows) error{"table": printTable, "csv": printCSV, "json": printJSON}[c.Format]
-	if err := errors.Join(print(std.out, rows), rows.Close()); err != nil {
+	show := map[string]func(io.Writer, *merge.Rows) error{"table": printTable, "csv": printCSV, "json": printJSON}[c.Format]
+	if err := errors.Join(show(std.out, rows), rows.Close()); err != nil {
 		return fmt.Errorf("query: %w", err)
 	}
 	return nil
@@ -79,19 +80,18 @@ func each(rows *merge.Rows, row func(values []any) error) error {
 
 func printTable(w io.Writer, rows *merge.Rows) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	texts := make([]string, 0, len(rows.Columns()))
 	for _, c := range rows.Columns() {
-		fmt.Fprint(t, printable(c.Name), "\t")
+		texts = append(texts, printable(c.Name))
 	}
-	fmt.Fprintln(t)
+	fmt.Fprintln(t, strings.Join(texts, "\t"))
 	err := each(rows, func(values []any) error {
-		for _, v := range values {
-			text := "NULL"
-			if v != nil {
-				text = printable(merge.FormatText(v))
+		for i, v := range values {
+			if texts[i] = "NULL"; v != nil {
+				texts[i] = printable(merge.FormatText(v))
 			}
-			fmt.Fprint(t, text, "\t")
 		}
-		_, err := fmt.Fprintln(t)
+		_, err := fmt.Fprintln(t, strings.Join(texts, "\t"))
 		return err
 	})
 	return errors.Join(err, t.Flush())

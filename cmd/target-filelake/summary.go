@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -142,14 +143,24 @@ func shellQuote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// printable shows a name from outside on a terminal.
+// printable shows text from outside on a terminal: what is not a character to
+// see, escapes of the terminal's among it, is spelt out.
 func printable(s string) string {
-	q := fmt.Sprintf("%q", s)
-	if q[1:len(q)-1] == s {
+	if !strings.ContainsFunc(s, unprintable) {
 		return s
 	}
-	return q
+	var b strings.Builder
+	for _, r := range s {
+		if unprintable(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
+
+func unprintable(r rune) bool { return !strconv.IsPrint(r) }
 
 // size words a count of bytes.
 func size(n int64) string {
