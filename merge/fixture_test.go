@@ -14,7 +14,7 @@ import (
 
 // fixture is a lake whose files DuckDB itself writes, with field ids.
 type fixture struct {
-	*testing.T
+	testing.TB
 	root   string
 	writer *sql.DB
 	db     *DB
@@ -22,10 +22,10 @@ type fixture struct {
 	files  int
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), `the "lake"; it's $$`)
-	f := &fixture{T: t, root: root, m: &lake.Manifest{Tables: map[string]*lake.Table{}}}
+	f := &fixture{TB: t, root: root, m: &lake.Manifest{Tables: map[string]*lake.Table{}}}
 	f.must(os.MkdirAll(f.config().TempDir, 0o755))
 	var err error
 	f.writer, err = start(context.Background(), []string{"SET threads = 2", "SET GLOBAL TimeZone = 'UTC'"})
@@ -191,10 +191,10 @@ func (f *fixture) views() *sql.Conn {
 	if _, err := os.Stat(path + ".wal"); err == nil {
 		f.Fatal("a log is left beside the views")
 	}
-	return openViews(f.T, path)
+	return openViews(f.TB, path)
 }
 
-func openViews(t *testing.T, path string) *sql.Conn {
+func openViews(t testing.TB, path string) *sql.Conn {
 	t.Helper()
 	db, err := start(context.Background(), []string{"ATTACH " + lit(path) + " AS lake (READ_ONLY)"})
 	if err != nil {
@@ -219,7 +219,7 @@ func openViews(t *testing.T, path string) *sql.Conn {
 }
 
 // texts reads a query of one text column.
-func texts(t *testing.T, conn *sql.Conn, query string) []string {
+func texts(t testing.TB, conn *sql.Conn, query string) []string {
 	t.Helper()
 	rows, err := conn.QueryContext(context.Background(), query)
 	if err != nil {

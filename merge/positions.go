@@ -169,7 +169,7 @@ func copyPositions(j Job, r Result, root string) string {
 			" AS f ON f.number = r.ordinal >> "+strconv.Itoa(fileBits))
 	}
 	if r.Lake > 0 {
-		parts = append(parts, "SELECT substr(file, "+strconv.Itoa(len([]rune(root))+2)+") AS file_path, pos FROM temp."+matchedTable)
+		parts = append(parts, "SELECT substr(file, length("+lit(root+"/")+") + 1) AS file_path, pos FROM temp."+matchedTable)
 	}
 	if r.Cut > 0 {
 		parts = append(parts, "SELECT path AS file_path, ordinal & "+ordinal(1, -1)+" AS pos FROM (\n"+

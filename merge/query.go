@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -71,6 +72,9 @@ func (r *Rows) open(ctx context.Context, c Config, m *lake.Manifest, query strin
 	if err := r.prepare(query); err != nil {
 		return err
 	}
+	if err := r.inspect(ctx, query); err != nil {
+		return err
+	}
 	if explain != "" {
 		return r.explain(ctx, explain+query)
 	}
@@ -85,7 +89,8 @@ func (r *Rows) open(ctx context.Context, c Config, m *lake.Manifest, query strin
 // explainWords is what may stand before an explained SELECT. The words are
 // taken off so that what follows is checked like any query: EXPLAIN ANALYZE
 // runs it, and its own type is EXPLAIN whatever follows.
-var explainWords = regexp.MustCompile(`(?is)^(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*explain\b(\s+analyze\b)?(\s*\(\s*format\s+\w+\s*\))?`)
+var explainWords = regexp.MustCompile(`(?is)^(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*explain\b` +
+	`(\s+analyze\b|\s*\(\s*(?:analyze|format\s+\w+)(?:\s*,\s*(?:analyze|format\s+\w+))*\s*\))?`)
 
 // splitExplain takes EXPLAIN off query; explain is empty without one.
 func splitExplain(query string) (explain, rest string) {
@@ -93,7 +98,7 @@ func splitExplain(query string) (explain, rest string) {
 	if m == nil {
 		return "", query
 	}
-	return "EXPLAIN" + m[1] + m[2] + "\n", query[len(m[0]):]
+	return "EXPLAIN" + m[1] + "\n", query[len(m[0]):]
 }
 
 // prepare checks that query is one SELECT without parameters, and finds the
@@ -159,6 +164,24 @@ func (r *Rows) describe(ctx context.Context, query string) (err error) {
 		r.shapes[i].name = kind
 	}
 	return rows.Err()
+}
+
+// sideEffects are table functions that change the session. A SELECT reaches
+// them in spite of lock_configuration, and logging to a file that may not be
+// written ends the process. DuckDB's plan names what runs, however it is spelt;
+// quotes in any text of the plan are escaped.
+var sideEffects = regexp.MustCompile(`"name": *"((?:EN|DIS)ABLE_(?:LOGGING|PROFILING)|TRUNCATE_DUCKDB_LOGS|(?:FORCE_)?CHECKPOINT) *"`)
+
+// inspect refuses a query that would do more than read.
+func (r *Rows) inspect(ctx context.Context, query string) error {
+	var kind, plan string
+	if err := r.conn.QueryRowContext(ctx, planOf(query)).Scan(&kind, &plan); err != nil {
+		return fmt.Errorf("query: plan: %w", err)
+	}
+	if m := sideEffects.FindStringSubmatch(plan); m != nil {
+		return fmt.Errorf("%w: %s changes the session", ErrQuery, strings.ToLower(m[1]))
+	}
+	return nil
 }
 
 func (r *Rows) explain(ctx context.Context, query string) error {

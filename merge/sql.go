@@ -221,6 +221,9 @@ const detachViews = "CHECKPOINT merge_views;\nUSE memory;\nDETACH merge_views"
 // typesOf lists the columns of a SELECT with their types as text.
 func typesOf(query string) string { return "DESCRIBE FROM query(" + lit(query) + ")" }
 
+// planOf is the plan of a SELECT as JSON.
+func planOf(query string) string { return "EXPLAIN (FORMAT json) FROM query(" + lit(query) + ")" }
+
 // exported is the query with each of its columns as expr makes it of c0, c1 …
 func exported(query string, n int, expr func(i int, column string) string) string {
 	cols, exprs := make([]string, n), make([]string, n)

@@ -1,0 +1,60 @@
+package merge
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"target-filelake/lake"
+)
+
+// BenchmarkPositions merges into 20 M live rows of ten files, sorted by key.
+func BenchmarkPositions(b *testing.B) {
+	for _, kind := range []lake.Kind{lake.Int64, lake.String} {
+		fx := newFixture(b)
+		tab := fx.table("t", []string{"id"}, column(1, "id", kind))
+		stage := func(rows int64, key string) Staged {
+			if kind == lake.String {
+				key = "'key-' || lpad((" + key + ")::VARCHAR, 12, '0')"
+			}
+			return fx.stageQuery(tab, rows, fmt.Sprintf("SELECT %s AS id FROM range(%d)", key, rows))
+		}
+		for i := range int64(10) {
+			tab.Files = append(tab.Files, stage(2_000_000, fmt.Sprintf("range + %d", i*2_000_000)).File)
+		}
+		f := func(name string, rows int64, key string) {
+			staged := stage(rows, key)
+			b.Run(fmt.Sprintf("%s/%s", kind, name), func(b *testing.B) {
+				out := fx.abs(fx.path(tab, "deletes"))
+				for b.Loop() {
+					fx.must(os.WriteFile(out, nil, 0o644))
+					_, err := fx.db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{staged}, Out: out})
+					fx.must(err)
+				}
+				b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+			})
+		}
+		f("update 2M at random", 2_000_000, "(hash(range) % 20000000)::BIGINT")
+		f("update 200k at random", 200_000, "(hash(range) % 20000000)::BIGINT")
+		f("update 2M in order", 2_000_000, "range * 10")
+		f("insert 2M in order", 2_000_000, "range + 20000000")
+		f("one row", 1, "range + 77")
+	}
+}
+
+// BenchmarkQuery measures what any query costs before it reads rows.
+func BenchmarkQuery(b *testing.B) {
+	fx := newFixture(b)
+	for i := range 100 {
+		tab := fx.table(fmt.Sprintf("t%d", i), nil, column(1, "id", lake.Int64))
+		for range 20 {
+			tab.Files = append(tab.Files, fx.stage(tab, "1").File)
+		}
+	}
+	for b.Loop() {
+		rows, err := Query(context.Background(), fx.config(), fx.m, "SELECT count(*) FROM t7")
+		fx.must(err)
+		fx.must(rows.Close())
+	}
+}

@@ -1,0 +1,219 @@
+package merge
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"target-filelake/lake"
+)
+
+func TestQueryRefuses(t *testing.T) {
+	fx := newFixture(t)
+	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
+	fx.load(tab, fx.stage(tab, "1", "2"))
+	file := fx.abs(tab.Files[0].Path)
+	whole, err := os.ReadFile(file)
+	fx.must(err)
+	other := filepath.Join(fx.root, "secret.csv")
+	fx.must(os.WriteFile(other, []byte("a,b\n1,2\n"), 0o644))
+	fx.must(os.WriteFile(filepath.Join(fx.root, "planted.parquet"), whole, 0o644))
+
+	f := func(query string) {
+		t.Helper()
+		rows, err := Query(context.Background(), fx.config(), fx.m, query)
+		if err == nil {
+			dst := make([]any, len(rows.Columns()))
+			ok, next := rows.Next(dst)
+			t.Fatalf("%s: ran: %v %v %v", query, ok, next, errors.Join(rows.Close()))
+		}
+	}
+	f("")
+	f("  -- nothing\n")
+	f("SELECT 1; SELECT 2")
+	f("SELECT * FROM t; DROP VIEW t")
+	f("SELECT ?")
+	f("SELECT $1")
+	f("SELECT * FROM nothing")
+	f("CREATE TABLE x AS SELECT 1")
+	f("DROP VIEW t")
+	f("SET threads = 1")
+	f("SET VARIABLE lake = '/'")
+	f("RESET enable_external_access")
+	f("PRAGMA database_list")
+	f("CALL pragma_version()")
+	f("ATTACH '/tmp/x.db'")
+	f("INSTALL httpfs")
+	f("LOAD httpfs")
+	f("USE temp")
+	f("CHECKPOINT")
+	f("EXPORT DATABASE '/tmp/x'")
+	f("COPY (SELECT 1) TO " + lit(file))
+	f("COPY (SELECT 1) TO " + lit(filepath.Join(fx.root, "out.csv")))
+	f("EXPLAIN COPY (SELECT 1) TO " + lit(file))
+	f("EXPLAIN ANALYZE COPY (SELECT 1) TO " + lit(file))
+	f("explain /* */ analyze COPY (SELECT 1) TO " + lit(file))
+	f("EXPLAIN (FORMAT json) COPY (SELECT 1) TO " + lit(file))
+	f("EXPLAIN (ANALYZE, FORMAT json) COPY (SELECT 1) TO " + lit(file))
+	f("EXPLAIN EXPLAIN ANALYZE COPY (SELECT 1) TO " + lit(file))
+	f("EXPLAIN ANALYZE SELECT 1; COPY (SELECT 1) TO " + lit(file))
+	f("PREPARE p AS SELECT 1")
+	f("SELECT * FROM read_csv(" + lit(other) + ")")
+	f("SELECT * FROM " + lit(other))
+	f("SELECT * FROM read_text('/etc/passwd')")
+	f("SELECT * FROM read_blob(" + lit(other) + ")")
+	f("SELECT * FROM read_parquet(" + lit(filepath.Join(fx.root, "planted.parquet")) + ")")
+	f("SELECT * FROM read_parquet(" + lit(fx.root+"/*/*/*.parquet") + ")")
+	f("SELECT * FROM parquet_metadata(" + lit(filepath.Join(fx.root, "planted.parquet")) + ")")
+	f("SELECT * FROM read_parquet('https://example.com/x.parquet')")
+	f("SELECT * FROM query('COPY (SELECT 1) TO ''/tmp/x.csv''')")
+	f("SELECT * FROM sniff_csv(" + lit(other) + ")")
+	f("SELECT * FROM glob(" + lit(fx.root+"/*") + ")")
+	f("SELECT getenv('HOME')")
+	f("SELECT * FROM enable_logging()")
+	f("SELECT * FROM system.main.\"Enable_Logging\"()")
+	f("SELECT * FROM query('FROM enable_log' || 'ging()')")
+	f("EXPLAIN ANALYZE SELECT * FROM t, disable_logging()")
+	f("SELECT (SELECT count(*) FROM enable_logging()) FROM t")
+	f("SELECT * FROM truncate_duckdb_logs()")
+	f("SELECT * FROM force_checkpoint()")
+	f("SELECT * FROM enable_profiling(save_location = " + lit(filepath.Join(fx.root, "profile.txt")) + ")")
+	f("SELECT * FROM enable_logging(storage = 'file', storage_path = " + lit(filepath.Join(fx.root, "logs")) + ")")
+
+	now, err := os.ReadFile(file)
+	fx.must(err)
+	if !slices.Equal(now, whole) {
+		t.Fatal("a query changed a data file")
+	}
+	entries, err := os.ReadDir(fx.root)
+	fx.must(err)
+	var left []string
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := []string{"_lake", "planted.parquet", "secret.csv", tab.Dir}; !slices.Equal(left, want) {
+		t.Fatalf("the lake holds %q, want %q", left, want)
+	}
+}
+
+func TestQueryAnswers(t *testing.T) {
+	fx := newFixture(t)
+	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
+	fx.load(tab, fx.stage(tab, "3", "1", "2"))
+	f := func(query string, want ...string) {
+		t.Helper()
+		if got := fx.answer(query); !slices.Equal(got, want) {
+			t.Fatalf("%s: got %v, want %v", query, got, want)
+		}
+	}
+	f("SELECT id FROM t ORDER BY id DESC", "[3]", "[2]", "[1]")
+	f("SELECT id FROM t ORDER BY id LIMIT 1; -- the first", "[1]")
+	f("/* all */ FROM t ORDER BY ALL;", "[1]", "[2]", "[3]")
+	f("WITH x AS (SELECT max(id) AS m FROM t) SELECT m, m FROM x", "[3,3]")
+	f("VALUES (1, 'a'), (2, NULL)", `[1,"a"]`, `[2,null]`)
+	f("SELECT column_name, column_type FROM (DESCRIBE t)", `["id","BIGINT"]`)
+	f("SHOW TABLES", `["t"]`)
+	f("SELECT * FROM t WHERE false")
+	if plan := fx.answer("EXPLAIN SELECT id FROM t"); len(plan) != 1 || !strings.Contains(plan[0], "READ_PARQUET") {
+		t.Fatalf("got %v, want a plan", plan)
+	}
+	if plan := fx.answer("-- how\nexplain (analyze, format json) SELECT id FROM t"); len(plan) != 1 || !strings.Contains(plan[0], "operator_timing") {
+		t.Fatalf("got %v, want a measured plan", plan)
+	}
+}
+
+func TestQueryColumns(t *testing.T) {
+	fx := newFixture(t)
+	rows, err := Query(context.Background(), fx.config(), fx.m,
+		`SELECT 1 AS a, 2::DECIMAL(9,2) AS a, '{}'::JSON AS "it's ""q""", {'b': [DATE '2024-01-01']} AS s`)
+	fx.must(err)
+	defer func() { fx.must(rows.Close()) }()
+	want := []Column{{"a", "INTEGER"}, {"a", "DECIMAL(9,2)"}, {`it's "q"`, "JSON"}, {"s", "STRUCT(b DATE[])"}}
+	if got := rows.Columns(); !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+}
+
+func TestQueryValues(t *testing.T) {
+	fx := newFixture(t)
+	f := func(expr, text, json string) {
+		t.Helper()
+		rows, err := Query(context.Background(), fx.config(), fx.m, "SELECT "+expr)
+		fx.must(err)
+		defer func() { fx.must(rows.Close()) }()
+		dst := make([]any, 1)
+		if ok, err := rows.Next(dst); !ok || err != nil {
+			t.Fatalf("%s: no row: %v", expr, err)
+		}
+		if got := FormatText(dst[0]); got != text {
+			t.Fatalf("%s: text %s, want %s", expr, got, text)
+		}
+		if got := string(AppendJSON(nil, dst[0])); got != json {
+			t.Fatalf("%s: JSON %s, want %s", expr, got, json)
+		}
+	}
+	same := func(expr, want string) { t.Helper(); f(expr, want, want) }
+	f("NULL", "NULL", "null")
+	f("'NULL'", "NULL", `"NULL"`)
+	same("true", "true")
+	same("9223372036854775807", "9223372036854775807")
+	same("(-128)::TINYINT", "-128")
+	same("18446744073709551615::UBIGINT", "18446744073709551615")
+	same("-170141183460469231731687303715884105727::HUGEINT", "-170141183460469231731687303715884105727")
+	same("1.10::DECIMAL(38,8)", "1.10000000")
+	same("0.1::FLOAT", "0.1")
+	same("0.1::DOUBLE", "0.1")
+	same("1e15::DOUBLE", "1000000000000000")
+	same("1e300::DOUBLE", "1e+300")
+	f("'nan'::DOUBLE", "NaN", `"NaN"`)
+	f("'a\"é\n'", "a\"é\n", `"a\"é\n"`)
+	f("DATE '2024-02-29'", "2024-02-29", `"2024-02-29"`)
+	f("TIME '10:00:00.5'", "10:00:00.5", `"10:00:00.5"`)
+	f("TIMESTAMPTZ '2024-02-29 10:00:00.000001+05:30'", "2024-02-29T04:30:00.000001Z", `"2024-02-29T04:30:00.000001Z"`)
+	f("TIMESTAMP '2024-02-29 10:00:00'", "2024-02-29T10:00:00", `"2024-02-29T10:00:00"`)
+	f("INTERVAL 1 DAY", "1 day", `"1 day"`)
+	f("uuid '0123abcd-0000-0000-0000-000000000000'", "0123abcd-0000-0000-0000-000000000000", `"0123abcd-0000-0000-0000-000000000000"`)
+	same(`'{"z": 1.50, "a": 12345678901234567890}'::JSON`, `{"z": 1.50, "a": 12345678901234567890}`)
+	same(`{'z': 9007199254740993, 'a': ['{"k":1}'::JSON, NULL]}`, `{"z":9007199254740993,"a":[{"k":1},null]}`)
+	same(`[{'t': TIMESTAMPTZ '2024-01-01 00:00:00+00'}, NULL]`, `[{"t":"2024-01-01T00:00:00Z"},null]`)
+	same(`MAP {'a': 1, 'b': 2}`, `{"a":1,"b":2}`)
+	same(`[1, 2]::INTEGER[2]`, `[1,2]`)
+	f("'a'::ENUM('a', 'b')", "a", `"a"`)
+	if got := FormatText(time.Date(2024, 1, 1, 1, 0, 0, 0, time.FixedZone("", 3600))); got != "2024-01-01T00:00:00Z" {
+		t.Fatalf("got %s, want UTC", got)
+	}
+	if got := string(AppendJSON(nil, math.Inf(-1))); got != `"-Inf"` {
+		t.Fatalf("got %s, want a string", got)
+	}
+}
+
+func TestQueryCancelled(t *testing.T) {
+	fx := newFixture(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	rows, err := Query(ctx, fx.config(), fx.m, "SELECT count(*) FROM range(1000000000) a, range(1000) b WHERE a.range * b.range = 7")
+	if err == nil {
+		t.Fatalf("ran to its end: %v", rows.Close())
+	}
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 10*time.Second {
+		t.Fatalf("after %s: %v, want the deadline", time.Since(began), err)
+	}
+}
+
+func TestQueryNamesMissingFile(t *testing.T) {
+	fx := newFixture(t)
+	tab := fx.table("t", nil, column(1, "id", lake.Int64))
+	fx.load(tab, fx.stage(tab, "1"))
+	fx.must(os.Remove(fx.abs(tab.Files[0].Path)))
+	_, err := Query(context.Background(), fx.config(), fx.m, "SELECT 1")
+	if err == nil || !strings.Contains(err.Error(), `view "t"`) {
+		t.Fatalf("got %v, want the view named", err)
+	}
+}

@@ -1,0 +1,113 @@
+package merge
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"target-filelake/lake"
+)
+
+var update = flag.Bool("update", false, "write the SQL as it is now to testdata")
+
+// odd is a name that breaks every careless way to quote.
+const odd = "it's; \"odd\"\n-- $$ /*"
+
+// TestSQL runs every statement on DuckDB, with odd names everywhere, and
+// compares its text with testdata.
+func TestSQL(t *testing.T) {
+	f := newFixture(t)
+	key := []lake.Column{column(1, odd, lake.Int64), column(2, odd+"2", lake.String)}
+	struct1 := column(4, odd+"s", lake.Struct, column(5, odd, lake.Date), column(6, "j", lake.JSON))
+	struct2 := column(4, odd+"s", lake.Struct, column(5, odd, lake.Timestamp), column(6, "j", lake.JSON), column(7, "new", lake.String))
+	list := column(8, odd+"l", lake.List, struct1)
+	list.Fields[0].ID, list.Fields[0].Name, list.Fields[0].Fields = 9, "element", []lake.Column{column(10, odd, lake.Timestamp)}
+	tab := f.table(odd, []string{odd, odd + "2"}, key[0], key[1], struct1, list)
+	value := "row(DATE '2024-01-01', '{}'), [row(TIMESTAMPTZ '2024-01-01 00:00:00+00')]"
+	f.load(tab, f.stage(tab, "1, 'a', "+value, "1, 'a', "+value))
+	tab.Dir += odd
+	evolve(tab, key[0], key[1], struct2, column(8, odd+"l", lake.JSON), column(11, "more", lake.Double))
+	f.load(tab, f.stage(tab, "2, 'b', row(NULL, NULL, 'n'), '[]', 1.5"))
+	cut := f.stage(tab, "1, 'a', NULL, NULL, NULL", "3, 'c', NULL, NULL, NULL")
+	cut.Keep = 1
+	j := Job{Table: tab, Key: key, Staged: []Staged{cut, f.stage(tab, "1, 'a', NULL, NULL, 2.5")}, Out: f.abs(f.path(tab, "deletes"))}
+
+	conn, err := f.db.sql.Conn(context.Background())
+	f.must(err)
+	defer func() { f.must(conn.Close()) }()
+	run := func(name, statement string) {
+		t.Helper()
+		if _, err := conn.ExecContext(context.Background(), statement); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, statement)
+		}
+		golden(t, name, strings.ReplaceAll(statement, strings.ReplaceAll(f.root, "'", "''"), "/LAKE"))
+	}
+	at := under(f.root)
+	run("increasing", increasing(j, at))
+	run("batch_distinct", createBatch(j, at, true))
+	run("batch", createBatch(j, at, false))
+	run("bounds", batchBounds(j.Key))
+	run("matched_nulls", createMatched(j, at, make([]bounds, 2)))
+	run("matched", createMatched(j, at, []bounds{{true, "1", "1"}, {true, odd, odd}}))
+	run("superseded", dropSuperseded(j, at, f.root))
+	run("positions", copyPositions(j, Result{Within: 1, Lake: 1, Cut: 1}, f.root))
+	run("view", createView(tab, at, lit(f.root)))
+	run("view_movable", createView(tab, movable(f.root), lakeOr(f.root)))
+	run("drop", strings.Join(dropTables(), ";\n"))
+	query := "SELECT * FROM " + ident(odd) + "; -- $$"
+	run("types", typesOf(query))
+	run("plan", planOf(query))
+	run("exported", exported(query, 5, func(_ int, column string) string { return column }))
+	settings := strings.Join(setup(f.config(), allowDirectories(f.root)), ";\n")
+	golden(t, "setup", strings.ReplaceAll(settings, strings.ReplaceAll(f.root, "'", "''"), "/LAKE"))
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".sql")
+	if *update {
+		if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got+"\n" != string(want) {
+		t.Fatalf("%s: got\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+// FuzzQuote holds that DuckDB reads back what ident and lit quote.
+func FuzzQuote(f *testing.F) {
+	f.Add(odd)
+	f.Add("''")
+	f.Add(`\'`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if s == "" || strings.Contains(s, "\x00") || strings.ToValidUTF8(s, "") != s {
+			t.Skip("no name: the decoder refuses such text")
+		}
+		db, err := start(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		rows, err := db.Query("SELECT " + lit(s) + " AS " + ident(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		var value string
+		names, err := rows.Columns()
+		if err != nil || !rows.Next() {
+			t.Fatalf("no row: %v", err)
+		}
+		if err := rows.Scan(&value); err != nil || value != s || names[0] != s {
+			t.Fatalf("got %q and %q of %q: %v", value, names[0], s, err)
+		}
+	})
+}

@@ -1,0 +1,2 @@
+EXPLAIN (FORMAT json) FROM query('SELECT * FROM "it''s; ""odd""
+-- $$ /*"; -- $$')

@@ -1,0 +1,12 @@
+SET autoinstall_known_extensions = false;
+SET autoload_known_extensions = false;
+SET allow_community_extensions = false;
+SET allow_persistent_secrets = false;
+SET memory_limit = '256MiB';
+SET threads = 2;
+SET temp_directory = '/LAKE/_lake/spill';
+SET max_temp_directory_size = '16384MiB';
+SET GLOBAL TimeZone = 'UTC';
+SET allowed_directories = ['/LAKE'];
+SET enable_external_access = false;
+SET lock_configuration = true

@@ -1,0 +1,2 @@
+DESCRIBE FROM query('SELECT * FROM "it''s; ""odd""
+-- $$ /*"; -- $$')

@@ -1,0 +1,47 @@
+CREATE OR REPLACE VIEW "it's; ""odd""
+-- $$ /*" AS
+SELECT "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2", "it's; ""odd""
+-- $$ /*s", "it's; ""odd""
+-- $$ /*l", "more"
+FROM (
+SELECT "it's; ""odd""
+-- $$ /*" AS "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2" AS "it's; ""odd""
+-- $$ /*2", CASE WHEN "it's; ""odd""
+-- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'it''s; "odd"
+-- $$ /*') AS TIMESTAMP) AT TIME ZONE 'UTC', "j" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'j') AS JSON), "new" := CAST(NULL AS VARCHAR)) END AS "it's; ""odd""
+-- $$ /*s", to_json([CASE WHEN e0 IS NOT NULL THEN json_object('it''s; "odd"
+-- $$ /*', to_json(rtrim(rtrim(strftime(struct_extract(e0, 'it''s; "odd"
+-- $$ /*') AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z')) END FOR e0 IN "it's; ""odd""
+-- $$ /*l"]) AS "it's; ""odd""
+-- $$ /*l", CAST(NULL AS DOUBLE) AS "more", __lake_file, file_row_number
+FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0/batches/00001 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+UNION ALL
+SELECT "it's; ""odd""
+-- $$ /*" AS "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2" AS "it's; ""odd""
+-- $$ /*2", CASE WHEN "it's; ""odd""
+-- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract("it's; ""odd""
+-- $$ /*s", 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'j') AS JSON), "new" := struct_extract("it's; ""odd""
+-- $$ /*s", 'new')) END AS "it's; ""odd""
+-- $$ /*s", CAST("it's; ""odd""
+-- $$ /*l" AS JSON) AS "it's; ""odd""
+-- $$ /*l", "more" AS "more", __lake_file, file_row_number
+FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0it''s; "odd"
+-- $$ /*/batches/00003 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+) AS live
+ANTI JOIN (SELECT coalesce(getvariable('lake'), '/LAKE') || '/' || file_path AS file, pos FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0/deletes/00002 ''a"; -- $$
+.parquet'], hive_partitioning = false)) AS gone
+ON live.__lake_file = gone.file AND live.file_row_number = gone.pos

@@ -1,0 +1,206 @@
+package merge
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"target-filelake/lake"
+)
+
+// TestWidened reads one old value of each kind in each type it can be widened to.
+func TestWidened(t *testing.T) {
+	fx := newFixture(t)
+	n := 0
+	f := func(from lake.Column, value string, to lake.Column, want string) {
+		t.Helper()
+		n++
+		tab := fx.table(fmt.Sprintf("t%d", n), nil, from)
+		fx.load(tab, fx.stage(tab, value), fx.stage(tab, "NULL"))
+		evolve(tab, to)
+		got := fx.answer(fmt.Sprintf("SELECT c FROM t%d ORDER BY ALL", n))
+		if len(got) != 2 || got[0] != want || got[1] != "[null]" {
+			t.Fatalf("got %v, want %s and [null]", got, want)
+		}
+		conn := fx.views()
+		kind := texts(t, conn, fmt.Sprintf("SELECT typeof(c) FROM t%d", n))
+		if plain := texts(t, conn, "SELECT typeof("+null(&to)+")"); kind[0] != plain[0] {
+			t.Fatalf("type %s, want %s", kind[0], plain[0])
+		}
+	}
+	to := func(k lake.Kind) lake.Column { return column(1, "c", k) }
+	f(to(lake.Int64), "9007199254740993", to(lake.Int64), `[9007199254740993]`)
+	f(to(lake.Int64), "7", to(lake.Double), `[7]`)
+	f(to(lake.Int64), "-9223372036854775808", to(lake.String), `["-9223372036854775808"]`)
+	f(to(lake.Int64), "9007199254740993", to(lake.JSON), `[9007199254740993]`)
+	f(to(lake.Double), "0.1", to(lake.String), `["0.1"]`)
+	f(to(lake.Double), "1e300", to(lake.JSON), `[1e300]`)
+	f(to(lake.Boolean), "true", to(lake.String), `["true"]`)
+	f(to(lake.Boolean), "false", to(lake.JSON), `[false]`)
+	f(to(lake.String), `'ab"c'`, to(lake.JSON), `["ab\"c"]`)
+	f(to(lake.JSON), `'{"b":1.50,"a":[null]}'`, to(lake.JSON), `[{"b":1.50,"a":[null]}]`)
+	f(to(lake.UUID), "'0123ABCD-0000-0000-0000-000000000000'", to(lake.String), `["0123abcd-0000-0000-0000-000000000000"]`)
+	f(to(lake.UUID), "'0123ABCD-0000-0000-0000-000000000000'", to(lake.JSON), `["0123abcd-0000-0000-0000-000000000000"]`)
+	f(to(lake.Date), "DATE '2024-02-29'", to(lake.Timestamp), `["2024-02-29T00:00:00Z"]`)
+	f(to(lake.Date), "DATE '0001-01-01'", to(lake.String), `["0001-01-01"]`)
+	f(to(lake.Date), "DATE '2024-02-29'", to(lake.JSON), `["2024-02-29"]`)
+	f(to(lake.Time), "TIME '23:59:59.000001'", to(lake.String), `["23:59:59.000001"]`)
+	f(to(lake.Time), "TIME '23:59:59'", to(lake.JSON), `["23:59:59"]`)
+	f(to(lake.Timestamp), "TIMESTAMPTZ '2024-02-29 10:00:00.120+00'", to(lake.String), `["2024-02-29T10:00:00.12Z"]`)
+	f(to(lake.Timestamp), "TIMESTAMPTZ '0001-01-01 00:00:00+00'", to(lake.JSON), `["0001-01-01T00:00:00Z"]`)
+
+	list := func(e lake.Column) lake.Column { e.ID, e.Name = 20, "element"; return column(1, "c", lake.List, e) }
+	lists := func(e lake.Column) lake.Column { inner := list(e); inner.Fields[0].ID++; return list(inner) }
+	f(list(to(lake.Int64)), "[1, NULL]", list(to(lake.Double)), `[[1.0,null]]`)
+	f(lists(to(lake.Date)), "[[DATE '2024-01-01'], []]", lists(to(lake.Timestamp)), `[[["2024-01-01T00:00:00Z"],[]]]`)
+	f(list(to(lake.JSON)), `['{"a":1}', NULL]`, list(to(lake.JSON)), `[[{"a":1},null]]`)
+	f(list(to(lake.String)), "['a', NULL]", to(lake.JSON), `[["a",null]]`)
+	f(list(to(lake.Timestamp)), "[TIMESTAMPTZ '2024-01-01 00:00:00+00']", to(lake.JSON), `[["2024-01-01T00:00:00Z"]]`)
+
+	obj := func(fields ...lake.Column) lake.Column { return column(1, "c", lake.Struct, fields...) }
+	odd := lake.Column{ID: 3, Name: `A_2`, Property: `it's "A`, Kind: lake.Timestamp}
+	when := "TIMESTAMPTZ '2024-01-01 00:00:00.5+00'"
+	f(obj(column(2, "a", lake.Int64)), "{'a': 1}", obj(column(2, "a", lake.Double), column(3, "b", lake.JSON)), `[{"a":1.0,"b":null}]`)
+	f(obj(column(2, "a", lake.JSON), odd), `{'a': '[1]', 'A_2': `+when+`}`, obj(column(2, "a", lake.JSON), odd), `[{"a":[1],"A_2":"2024-01-01T00:00:00.5Z"}]`)
+	f(obj(column(2, "a", lake.JSON), odd), `{'a': '[1]', 'A_2': `+when+`}`, to(lake.JSON), `[{"a":[1],"it's \"A":"2024-01-01T00:00:00.5Z"}]`)
+	days := column(5, "days", lake.List, column(6, "element", lake.Struct, column(7, "d", lake.Date)))
+	f(obj(days), "{'days': [{'d': DATE '2024-01-01'}, NULL]}", to(lake.JSON), `[{"days":[{"d":"2024-01-01"},null]}]`)
+	f(obj(days), "{'days': NULL}", to(lake.JSON), `[{"days":null}]`)
+}
+
+// TestOwnNames has names that our own SQL uses in every place.
+func TestOwnNames(t *testing.T) {
+	f := newFixture(t)
+	var cols []lake.Column
+	for i, name := range []string{"k1", "k0", "live", "gone", "file", "pos", "ordinal", "last", "path", "e0", "l", "b", "lake", "range", "number"} {
+		cols = append(cols, column(int32(i+1), name, lake.Int64))
+	}
+	live := column(30, "s", lake.Struct, column(31, "__lake_file", lake.Int64))
+	cols = append(cols, live)
+	tab := f.table("gone", []string{"k1", "k0", "last"}, cols...)
+	f.load(tab, f.stage(tab, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,{'__lake_file':16}", "1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,NULL"))
+	r := f.load(tab, f.stage(tab, "1,2,0,0,0,0,0,8,0,0,0,0,0,0,0,NULL", "1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,NULL"))
+	if want := (Result{Within: 1, Lake: 1}); r != want {
+		t.Fatalf("got %+v, want %+v", r, want)
+	}
+	got := f.answer("SELECT * FROM gone ORDER BY k0")
+	want := []string{`[1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,null]`, `[1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,null]`}
+	if !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+}
+
+func TestEmptyTable(t *testing.T) {
+	f := newFixture(t)
+	f.table("empty", []string{"id"}, column(1, "id", lake.Int64), column(2, "j", lake.JSON),
+		column(3, "s", lake.Struct, column(4, `a "b"`, lake.Timestamp)), column(5, "l", lake.List, column(6, "element", lake.UUID)))
+	got := texts(t, f.views(), "SELECT column_name || ' ' || column_type FROM (DESCRIBE empty)")
+	want := []string{"id BIGINT", "j JSON", `s STRUCT("a ""b""" TIMESTAMP WITH TIME ZONE)`, "l UUID[]"}
+	if !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+	if rows := f.answer("SELECT * FROM empty"); rows != nil {
+		t.Fatalf("got %v, want no rows", rows)
+	}
+}
+
+// people is a table with several superseded rows in each of several files.
+func people(f *fixture) (*lake.Table, map[int]int) {
+	f.Helper()
+	tab := f.table("people", []string{"id"}, column(1, "id", lake.Int64), column(2, "v", lake.Int64), column(3, "day", lake.Date))
+	r := rand.New(rand.NewPCG(3, 4))
+	live := map[int]int{}
+	for batch := range 6 {
+		if batch == 3 {
+			evolve(tab, column(1, "id", lake.Int64), column(2, "v", lake.Int64), column(3, "day", lake.Timestamp))
+		}
+		var rows []string
+		for i := range 300 {
+			id, v := r.IntN(500), batch*1000+i
+			rows = append(rows, fmt.Sprintf("%d, %d, DATE '2024-01-01'", id, v))
+			live[id] = v
+		}
+		f.load(tab, f.stage(tab, rows...))
+	}
+	return tab, live
+}
+
+// TestSupersededStayGone filters at random: a filter may spare files and row
+// groups, and must not bring a superseded row back.
+func TestSupersededStayGone(t *testing.T) {
+	f := newFixture(t)
+	_, live := people(f)
+	conn := f.views()
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 60 {
+		lo, hi, id := r.IntN(6000), r.IntN(6000), r.IntN(500)
+		var want []string
+		for k, v := range live {
+			if v >= lo && v <= hi || k == id {
+				want = append(want, fmt.Sprintf("%d=%d", k, v))
+			}
+		}
+		slices.Sort(want)
+		query := fmt.Sprintf("SELECT id || '=' || v AS row FROM people WHERE v BETWEEN %d AND %d OR id = %d ORDER BY 1", lo, hi, id)
+		if got := texts(t, conn, query); !slices.Equal(got, want) {
+			t.Fatalf("views: %s: got %v, want %v", query, got, want)
+		}
+		if got := f.answer(query); len(got) != len(want) {
+			t.Fatalf("query: %s: got %d rows, want %d", query, len(got), len(want))
+		}
+		one := fmt.Sprintf("SELECT v FROM people WHERE id = %d", id)
+		if got := texts(t, conn, one); len(got) > 1 || len(got) == 1 && got[0] != fmt.Sprint(live[id]) {
+			t.Fatalf("%s: got %v, want %d", one, got, live[id])
+		}
+	}
+}
+
+func TestViewsMoved(t *testing.T) {
+	f := newFixture(t)
+	people(f)
+	conn := f.views()
+	query := "SELECT id || ' ' || v || ' ' || epoch_us(day) FROM people ORDER BY id"
+	set := func(statement string) {
+		t.Helper()
+		if _, err := conn.ExecContext(context.Background(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("SET TimeZone = 'America/Los_Angeles'")
+	want := texts(t, conn, query)
+	if len(want) < 300 {
+		t.Fatalf("%d people, want hundreds", len(want))
+	}
+	moved := filepath.Join(t.TempDir(), "moved 'lake'")
+	f.must(os.Rename(f.root, moved))
+	defer func() { f.must(os.Rename(moved, f.root)) }()
+	set("SET VARIABLE lake = " + lit(moved))
+	set("SET TimeZone = 'Asia/Kathmandu'")
+	if got := texts(t, conn, query); !slices.Equal(got, want) {
+		t.Fatalf("got %v\nwant %v", got, want)
+	}
+}
+
+func TestViewsText(t *testing.T) {
+	f := newFixture(t)
+	_, live := people(f)
+	f.table("it's; \"odd\"\n$$", nil, column(1, "a", lake.Int64))
+	path := filepath.Join(t.TempDir(), "lake.duckdb")
+	text, err := Views(context.Background(), f.m, f.root, path)
+	f.must(err)
+	if _, err := f.writer.Exec(text); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	var people, odd int
+	f.must(f.writer.QueryRow("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM \"it's; \"\"odd\"\"\n$$\")").Scan(&people, &odd))
+	if people != len(live) || odd != 0 {
+		t.Fatalf("got %d and %d rows, want %d and 0", people, odd, len(live))
+	}
+	if _, err := Views(context.Background(), f.m, f.root, filepath.Join(t.TempDir(), "none", "lake.duckdb")); err == nil {
+		t.Fatal("views were written into a directory that is not there")
+	}
+}
