@@ -65,11 +65,8 @@ func filesOf(m *lake.Manifest, root string) []string {
 }
 
 func (r *Rows) open(ctx context.Context, c Config, m *lake.Manifest, query string) error {
-	if err := createViews(ctx, r.conn, sorted(m), under(c.Root), lit(c.Root)); err != nil {
-		return fmt.Errorf("query: %w", err)
-	}
 	explain, query := splitExplain(query)
-	if err := r.prepare(query); err != nil {
+	if err := r.bind(ctx, c, sorted(m), query); err != nil {
 		return err
 	}
 	if err := r.inspect(ctx, query); err != nil {
@@ -84,6 +81,49 @@ func (r *Rows) open(ctx context.Context, c Config, m *lake.Manifest, query strin
 	return r.run(ctx, exported(query, len(r.columns), func(i int, column string) string {
 		return r.shapes[i].export(column)
 	}))
+}
+
+// bind prepares query over the views of the tables it names, and over those of
+// all if that fails: each view opens a file, and a lake may have thousands.
+func (r *Rows) bind(ctx context.Context, c Config, tables []*lake.Table, query string) error {
+	named, rest := r.named(tables, query)
+	if err := createViews(ctx, r.conn, named, under(c.Root), lit(c.Root)); err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	err := r.prepare(query)
+	if err == nil || len(rest) == 0 {
+		return err
+	}
+	if err := createViews(ctx, r.conn, rest, under(c.Root), lit(c.Root)); err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	return r.prepare(query)
+}
+
+// named splits tables by whether query names them. A query that names nothing,
+// or anything else, may mean every table: SHOW TABLES does.
+func (r *Rows) named(tables []*lake.Table, query string) (named, rest []*lake.Table) {
+	names, err := duckdb.GetTableNames(r.conn, query, false)
+	if err != nil || len(names) == 0 || strings.Contains(strings.ToLower(query), "duckdb_") {
+		return tables, nil
+	}
+	asked := map[string]bool{}
+	for _, n := range names {
+		asked[strings.ToLower(n)] = true
+	}
+	for _, t := range tables {
+		name := strings.ToLower(t.Name)
+		if !asked[name] {
+			rest = append(rest, t)
+			continue
+		}
+		named = append(named, t)
+		delete(asked, name)
+	}
+	if len(asked) > 0 {
+		return tables, nil
+	}
+	return named, rest
 }
 
 // explainWords is what may stand before an explained SELECT. The words are
@@ -131,6 +171,7 @@ func (r *Rows) readColumns(stmt *duckdb.Stmt) error {
 	if err != nil {
 		return fmt.Errorf("query: %w", err)
 	}
+	r.columns, r.shapes = nil, nil
 	for i := range n {
 		name, err := stmt.ColumnName(i)
 		if err != nil {

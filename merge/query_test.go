@@ -106,6 +106,8 @@ func TestQueryAnswers(t *testing.T) {
 	fx := newFixture(t)
 	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
 	fx.load(tab, fx.stage(tab, "3", "1", "2"))
+	other := fx.table(`u "v"`, nil, column(1, "id", lake.Int64))
+	fx.load(other, fx.stage(other, "7"))
 	f := func(query string, want ...string) {
 		t.Helper()
 		if got := fx.answer(query); !slices.Equal(got, want) {
@@ -118,7 +120,11 @@ func TestQueryAnswers(t *testing.T) {
 	f("WITH x AS (SELECT max(id) AS m FROM t) SELECT m, m FROM x", "[3,3]")
 	f("VALUES (1, 'a'), (2, NULL)", `[1,"a"]`, `[2,null]`)
 	f("SELECT column_name, column_type FROM (DESCRIBE t)", `["id","BIGINT"]`)
-	f("SHOW TABLES", `["t"]`)
+	f("SHOW TABLES", `["t"]`, `["u \"v\""]`)
+	f("SELECT count(*) FROM duckdb_views() WHERE NOT internal", "[2]")
+	f("SELECT count(*) FROM t, query('FROM \"U \"\"v\"\"\"')", "[3]")
+	f("SELECT (SELECT count(*) FROM \"u \"\"V\"\"\"), (SELECT count(*) FROM main.T)", "[1,3]")
+	f("SELECT table_name FROM information_schema.tables ORDER BY 1", `["t"]`, `["u \"v\""]`)
 	f("SELECT * FROM t WHERE false")
 	if plan := fx.answer("EXPLAIN SELECT id FROM t"); len(plan) != 1 || !strings.Contains(plan[0], "READ_PARQUET") {
 		t.Fatalf("got %v, want a plan", plan)

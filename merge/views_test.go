@@ -76,19 +76,22 @@ func TestWidened(t *testing.T) {
 func TestOwnNames(t *testing.T) {
 	f := newFixture(t)
 	var cols []lake.Column
-	for i, name := range []string{"k1", "k0", "live", "gone", "file", "pos", "ordinal", "last", "path", "e0", "l", "b", "lake", "range", "number"} {
+	for i, name := range []string{"k1", "k0", "live", "gone", "file", "pos", "ordinal", "last", "path", "e1", "l", "b", "lake", "range", "number"} {
 		cols = append(cols, column(int32(i+1), name, lake.Int64))
 	}
-	live := column(30, "s", lake.Struct, column(31, "__lake_file", lake.Int64))
-	cols = append(cols, live)
+	cols = append(cols, column(40, "e0", lake.List, column(41, "element", lake.Date)))
+	cols = append(cols, column(30, "s", lake.Struct, column(31, "__lake_file", lake.Int64)))
 	tab := f.table("gone", []string{"k1", "k0", "last"}, cols...)
-	f.load(tab, f.stage(tab, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,{'__lake_file':16}", "1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,NULL"))
-	r := f.load(tab, f.stage(tab, "1,2,0,0,0,0,0,8,0,0,0,0,0,0,0,NULL", "1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,NULL"))
+	f.load(tab, f.stage(tab, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,[DATE '2024-01-01'],{'__lake_file':16}", "1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,[DATE '2024-01-01'],NULL"))
+	cols = slices.Clone(cols)
+	cols[len(cols)-2].Fields = []lake.Column{column(41, "element", lake.Timestamp)}
+	evolve(tab, cols...)
+	r := f.load(tab, f.stage(tab, "1,2,0,0,0,0,0,8,0,0,0,0,0,0,0,NULL,NULL", "1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,NULL,NULL"))
 	if want := (Result{Within: 1, Lake: 1}); r != want {
 		t.Fatalf("got %+v, want %+v", r, want)
 	}
 	got := f.answer("SELECT * FROM gone ORDER BY k0")
-	want := []string{`[1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,null]`, `[1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,null]`}
+	want := []string{`[1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,["2024-01-01T00:00:00Z"],null]`, `[1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,null,null]`}
 	if !slices.Equal(got, want) {
 		t.Fatalf("got %v, want %v", got, want)
 	}
