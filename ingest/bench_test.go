@@ -26,10 +26,6 @@ const orderSchema = `{"type":"object","properties":{
 	"details":{"type":["object","null"]}},
 	"required":["id"]}`
 
-func schemaLineOf(stream, schema, key string) string {
-	return fmt.Sprintf(`{"type":"SCHEMA","stream":%q,"schema":%s,"key_properties":%s}`, stream, schema, key) + "\n"
-}
-
 // orders is a stream of n orders of about 400 bytes, seeded.
 func orders(n int, space string) []byte {
 	r := rand.New(rand.NewPCG(7, 7))

@@ -43,6 +43,7 @@ type Reader struct {
 	pos     int     // start of the first line not yet handed out
 	sought  int     // no newline stands in [pos, sought)
 	line    int64   // number of the last line handed out
+	usual   int     // lines of the last block: what to make room for
 	drained bool    // src has ended
 	err     error   // what Next returns from now on, after the lines before it
 	schemas sameSchemas
@@ -131,7 +132,7 @@ func (r *Reader) cut() *Block {
 	b := &Block{buf: r.buf, spare: r.spare, from: r.pos, depth: r.limits.MaxDepth}
 	b.buf.refs.Add(1)
 	data := r.buf.data
-	b.lines = make([]line, 0, len(data[r.pos:])/256+1)
+	b.lines = make([]line, 0, r.usual)
 	for b.Then == nil {
 		n := bytes.IndexByte(data[r.sought:], '\n')
 		if n < 0 {
@@ -144,7 +145,7 @@ func (r *Reader) cut() *Block {
 		}
 		r.pos, r.sought, r.line = l.to, l.to, l.number
 	}
-	b.to = r.pos
+	b.to, r.usual = r.pos, len(b.lines)
 	return b
 }
 

@@ -59,8 +59,14 @@ func where(line int64, stream, path string) string {
 	return s + ": "
 }
 
+// longestText bounds what hostile names can do to a message.
+const longestText = 1000
+
 // printable escapes what a terminal could take for an order.
 func printable(s string) string {
+	if len(s) > longestText {
+		s = s[:longestText] + "…"
+	}
 	if strings.IndexFunc(s, unprintable) < 0 {
 		return s
 	}
@@ -82,11 +88,4 @@ var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 // pointer appends one step to a JSON pointer.
 func pointer(path, name string) string { return path + "/" + pointerEscapes.Replace(name) }
 
-// printableName bounds what a hostile name can do to a message.
-func printableName(name string) string {
-	const most = 200
-	if len(name) > most {
-		name = name[:most] + "…"
-	}
-	return strconv.Quote(name)
-}
+func printableName(name string) string { return strconv.Quote(name) }

@@ -263,15 +263,15 @@ func (c *compiler) both(a, b field) field {
 	case a.accept == anyType && a.covered():
 		return b
 	}
+	if b.covered() {
+		a, b = b, a
+	}
 	f := field{kind: lake.JSON, accept: a.accept & b.accept}
 	base := f.accept &^ tNull
 	switch {
-	case !a.covered() && !b.covered():
+	case !a.covered():
 		c.full = true
-	case !a.covered() || !b.covered():
-		if b.covered() {
-			a, b = b, a
-		}
+	case !b.covered() && base.nested():
 		b.accept = f.accept
 		return b
 	case !base.nested() && base != 0:
