@@ -26,16 +26,8 @@ type Tracker struct {
 	shape  shape  // of newest
 	lost   carry  // bookmarks of earlier STATEs that newest lacks
 
-	held   uint64 // STATEs that came
-	said   uint64 // of them, how many a said value covers
-	merged []byte // what Newest gives while held does not change; nil: not made yet
-	offers []offer
-}
-
-// offer is a value Newest gave that has not been said.
-type offer struct {
-	held  uint64
-	value []byte
+	fresh  bool   // a STATE came since the last Take
+	merged []byte // what Take gives while nothing new is held; nil: not made yet
 }
 
 // NewTracker returns a Tracker of a run that has said nothing yet.
@@ -43,7 +35,7 @@ func NewTracker(m Merge) *Tracker { return &Tracker{union: m != Replace, lost: c
 
 // Hold takes in a STATE's value, valid JSON, and copies it.
 func (t *Tracker) Hold(value []byte) {
-	t.held++
+	t.fresh = true
 	t.merged = nil
 	next := append(t.spare[:0], value...)
 	if t.union && !bytes.Equal(next, t.newest) {
@@ -58,32 +50,17 @@ func (t *Tracker) Hold(value []byte) {
 	t.newest = next
 }
 
-// Newest returns the value to commit now, nil if no STATE came since the last
-// one said. The bytes never change: the caller may keep them.
-func (t *Tracker) Newest() []byte {
-	if t.held == t.said {
+// Take returns the value to commit and say now, nil if no STATE came since the
+// last Take. The bytes never change: the caller may keep them. What is taken is
+// the caller's to say: if it cannot be committed, the run is over.
+func (t *Tracker) Take() []byte {
+	if !t.fresh {
 		return nil
 	}
+	t.fresh = false
 	if t.merged == nil {
 		t.merged = t.lost.into(t.newest, t.shape)
 		t.lent = t.lent || len(t.lost) == 0
-		t.offers = append(t.offers, offer{t.held, t.merged})
 	}
 	return t.merged
-}
-
-// Said tells that value, which Newest gave, is committed and on stdout. A
-// commit without a STATE says nil.
-func (t *Tracker) Said(value []byte) {
-	if value == nil {
-		return
-	}
-	for i, o := range t.offers {
-		if bytes.Equal(o.value, value) {
-			t.said = o.held
-			t.offers = append(t.offers[:0], t.offers[i+1:]...)
-			return
-		}
-	}
-	panic("BUG: said a STATE that Newest did not give")
 }

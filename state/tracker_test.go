@@ -6,15 +6,15 @@ import (
 	"testing"
 )
 
-func TestNewest(t *testing.T) {
+func TestTake(t *testing.T) {
 	f := func(m Merge, want string, states ...string) {
 		t.Helper()
 		tr := NewTracker(m)
 		for _, s := range states {
 			tr.Hold([]byte(s))
 		}
-		if got := string(tr.Newest()); got != want {
-			t.Fatalf("Newest of %q after %s = %q, want %q", states, m, got, want)
+		if got := string(tr.Take()); got != want {
+			t.Fatalf("Take of %q after %s = %q, want %q", states, m, got, want)
 		}
 	}
 	f(Bookmarks, "")
@@ -59,54 +59,28 @@ func TestNewest(t *testing.T) {
 		`{"bookmarks":{"\"},{\\":[{"}":"]"}]}}`, `{"bookmarks":{"":0}}`)
 }
 
-func TestSaid(t *testing.T) {
+func TestTakeOnce(t *testing.T) {
 	const a, b = `{"bookmarks":{"a":1}}`, `{"bookmarks":{"b":2}}`
 	tr := NewTracker(Bookmarks)
 	f := func(want string) {
 		t.Helper()
-		if got := tr.Newest(); string(got) != want || (got == nil) != (want == "") {
-			t.Fatalf("Newest = %q, want %q", got, want)
+		if got := tr.Take(); string(got) != want || (got == nil) != (want == "") {
+			t.Fatalf("Take = %q, want %q", got, want)
 		}
 	}
 	f("")
-	tr.Said(tr.Newest()) // a commit without a STATE
 	tr.Hold([]byte(a))
-	tr.Said(nil)
-	first := tr.Newest()
 	f(a)
-	tr.Said(first)
 	f("")
 	tr.Hold([]byte(a)) // the same again is a STATE again
 	f(a)
-
-	// One that comes while a commit is under way is not said by it.
-	second := tr.Newest()
-	tr.Hold([]byte(a))
-	third := tr.Newest()
-	tr.Said(second)
-	f(a)
-	tr.Said(third)
-	f("")
 	tr.Hold([]byte(b))
 	f(`{"bookmarks":{"b":2,"a":1}}`)
-	if string(first) != a || string(third) != a {
-		t.Fatalf("values given changed to %q and %q", first, third)
-	}
+	f("")
 }
 
-func TestSaidUnknown(t *testing.T) {
-	defer func() {
-		if r := recover(); r == nil {
-			t.Fatal("Said took a value that Newest did not give")
-		}
-	}()
-	tr := NewTracker(Bookmarks)
-	tr.Hold([]byte(`1`))
-	tr.Said([]byte(`1`))
-}
-
-// What Newest gave stays as it is, whatever is held after it.
-func TestNewestKept(t *testing.T) {
+// What Take gave stays as it is, whatever is held after it.
+func TestTakenKept(t *testing.T) {
 	tr := NewTracker(Bookmarks)
 	given := map[string][]byte{}
 	for i := range 50 {
@@ -114,7 +88,7 @@ func TestNewestKept(t *testing.T) {
 			tr.Hold(fmt.Appendf(nil, `{"bookmarks":{"s%d":%d}}`, i%7, 10*i+j))
 		}
 		if i%2 == 0 {
-			v := tr.Newest()
+			v := tr.Take()
 			given[string(v)] = v
 		}
 	}
@@ -130,8 +104,8 @@ func TestHoldCopies(t *testing.T) {
 	line := []byte(`{"v":1}`)
 	tr.Hold(line)
 	copy(line, `#######`)
-	if got := string(tr.Newest()); got != `{"v":1}` {
-		t.Fatalf("Newest = %q", got)
+	if got := string(tr.Take()); got != `{"v":1}` {
+		t.Fatalf("Take = %q", got)
 	}
 }
 
@@ -145,8 +119,8 @@ func TestLargeState(t *testing.T) {
 	tr.Hold([]byte(big))
 	tr.Hold([]byte(`{"bookmarks":{"small":9007199254740993}}`))
 	want := `{"bookmarks":{"small":9007199254740993,` + big[len(`{"bookmarks":{`):]
-	if got := string(tr.Newest()); got != want {
-		t.Fatalf("Newest has %d bytes, want %d", len(got), len(want))
+	if got := string(tr.Take()); got != want {
+		t.Fatalf("Take has %d bytes, want %d", len(got), len(want))
 	}
 }
 

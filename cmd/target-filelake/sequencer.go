@@ -287,7 +287,7 @@ func (s *sequencer) retable(ctx context.Context, stream string, t *table) error 
 // seal ends the batch and hands it to the committer with as many rows of each
 // stream as keep says; the rows after them are in the files, but cut off.
 func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) int64) error {
-	b := sealed{state: s.tracker.Newest()}
+	b := sealed{state: s.tracker.Take()}
 	left := false
 	for _, o := range s.order {
 		n := keep(o)
@@ -302,9 +302,6 @@ func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) int64) error
 			table: o.table, stream: o.stream, schema: o.schema, files: o.files, keep: keepers(o.files, n), dropped: o.rows - n,
 		})
 		o.files, o.rows, o.atState, o.epoch = nil, 0, 0, s.epoch
-	}
-	if b.state != nil {
-		s.tracker.Said(b.state) // handed over: it is said, or nothing more is
 	}
 	s.fresh, s.due = false, false
 	if !left {
