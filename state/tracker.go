@@ -26,8 +26,7 @@ type Tracker struct {
 	shape  shape  // of newest
 	lost   carry  // bookmarks of earlier STATEs that newest lacks
 
-	fresh  bool   // a STATE came since the last Take
-	merged []byte // what Take gives while nothing new is held; nil: not made yet
+	fresh bool // a STATE came since the last Take
 }
 
 // NewTracker returns a Tracker of a run that has said nothing yet.
@@ -36,7 +35,6 @@ func NewTracker(m Merge) *Tracker { return &Tracker{union: m != Replace, lost: c
 // Hold takes in a STATE's value, valid JSON, and copies it.
 func (t *Tracker) Hold(value []byte) {
 	t.fresh = true
-	t.merged = nil
 	next := append(t.spare[:0], value...)
 	if t.union && !bytes.Equal(next, t.newest) {
 		was := t.shape
@@ -58,9 +56,6 @@ func (t *Tracker) Take() []byte {
 		return nil
 	}
 	t.fresh = false
-	if t.merged == nil {
-		t.merged = t.lost.into(t.newest, t.shape)
-		t.lent = t.lent || len(t.lost) == 0
-	}
-	return t.merged
+	t.lent = len(t.lost) == 0
+	return t.lost.into(t.newest, t.shape)
 }
