@@ -153,8 +153,30 @@ func (f *fixture) load(t *lake.Table, staged ...Staged) Result {
 	}
 	if r.Total() > 0 {
 		t.Deletes = append(t.Deletes, lake.DeleteFile{Path: del, Rows: r.Total(), Bytes: info.Size()})
+		f.checkDeletes(t)
 	}
 	return r
+}
+
+// checkDeletes holds that every position names a row, and none stands twice.
+func (f *fixture) checkDeletes(t *lake.Table) {
+	f.Helper()
+	files := []string{}
+	var want int64
+	for i := range t.Deletes {
+		files = append(files, lit(f.abs(t.Deletes[i].Path)))
+		want += t.Deletes[i].Rows
+	}
+	rows := []string{}
+	for i := range t.Files {
+		rows = append(rows, fmt.Sprintf("(%s, %d)", lit(t.Files[i].Path), t.Files[i].Rows))
+	}
+	var got, distinct int64
+	f.must(f.writer.QueryRow("SELECT count(*), count(DISTINCT (path, pos)) FROM read_parquet(" + listOf(files) +
+		") JOIN (VALUES " + strings.Join(rows, ", ") + ") v(path, n) ON file_path = path WHERE pos >= 0 AND pos < n").Scan(&got, &distinct))
+	if got != want || distinct != want {
+		f.Fatalf("%d positions name rows, %d of them different, want %d", got, distinct, want)
+	}
 }
 
 // answer is the rows of a query, each a JSON array, in the order they come.

@@ -117,6 +117,7 @@ func TestQueryAnswers(t *testing.T) {
 	f("SELECT id FROM t ORDER BY id DESC", "[3]", "[2]", "[1]")
 	f("SELECT id FROM t ORDER BY id LIMIT 1; -- the first", "[1]")
 	f("/* all */ FROM t ORDER BY ALL;", "[1]", "[2]", "[3]")
+	f(Sample(other), "[7]")
 	f("WITH x AS (SELECT max(id) AS m FROM t) SELECT m, m FROM x", "[3,3]")
 	f("VALUES (1, 'a'), (2, NULL)", `[1,"a"]`, `[2,null]`)
 	f("SELECT column_name, column_type FROM (DESCRIBE t)", `["id","BIGINT"]`)

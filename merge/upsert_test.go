@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"target-filelake/lake"
@@ -122,6 +123,88 @@ func TestZeros(t *testing.T) {
 	if r, want := f.load(single, f.stage(single, "0.0")), (Result{Lake: 1}); r != want {
 		t.Fatalf("got %+v, want %+v", r, want)
 	}
+}
+
+// TestSortedBatch has enough sorted keys that the batch is not grouped, and as
+// many with two equal ones, or a null.
+func TestSortedBatch(t *testing.T) {
+	fx := newFixture(t)
+	f := func(kind lake.Kind, key string, want Result) {
+		t.Helper()
+		tab := fx.table("t", []string{"id"}, column(1, "id", kind))
+		const n = 2 * distinctRows
+		stage := func(key string) Staged {
+			return fx.stageQuery(tab, n, fmt.Sprintf("SELECT (%s)::%s AS id FROM range(%d)", key, typeOf(&tab.Schema().Columns[0]), n))
+		}
+		first := want
+		first.Lake = 0
+		if r := fx.load(tab, stage(key)); r != first {
+			t.Fatalf("%s: got %+v, want %+v", key, r, first)
+		}
+		if r := fx.load(tab, stage(key)); r != want {
+			t.Fatalf("%s: again: got %+v, want %+v", key, r, want)
+		}
+		got, live := fx.answer("SELECT count(*) FROM t"), fmt.Sprintf("[%d]", n-want.Within)
+		if got[0] != live {
+			t.Fatalf("%s: %s rows, want %s", key, got[0], live)
+		}
+	}
+	f(lake.Int64, "range", Result{Lake: 2 * distinctRows})
+	f(lake.Int64, "CASE WHEN range = 70000 THEN 69999 ELSE range END", Result{Within: 1, Lake: 2*distinctRows - 1})
+	f(lake.Int64, "nullif(range, 0)", Result{Lake: 2 * distinctRows})
+	f(lake.Int64, "CASE WHEN range > 1 THEN range END", Result{Within: 1, Lake: 2*distinctRows - 1})
+	f(lake.String, "'k' || lpad(range::VARCHAR, 9, '0')", Result{Lake: 2 * distinctRows})
+	f(lake.Double, "range / 7", Result{Lake: 2 * distinctRows})
+}
+
+// TestPositionsAtOnce merges several streams at the same time.
+func TestPositionsAtOnce(t *testing.T) {
+	fx := newFixture(t)
+	var jobs []Job
+	for i := range 8 {
+		tab := fx.table(fmt.Sprint("t", i), []string{"id"}, column(1, "id", lake.Int64))
+		fx.load(tab, fx.stage(tab, "1", "2", "3"))
+		j := Job{Table: tab, Key: keyOf(tab), Out: fx.abs(fx.path(tab, "deletes"))}
+		for n := range i + 1 {
+			j.Staged = append(j.Staged, fx.stage(tab, "2", fmt.Sprint(n+3)))
+		}
+		fx.must(os.WriteFile(j.Out, nil, 0o644))
+		jobs = append(jobs, j)
+	}
+	results, errs := make([]Result, len(jobs)), make([]error, len(jobs))
+	var wg sync.WaitGroup
+	for i := range jobs {
+		wg.Go(func() { results[i], errs[i] = fx.db.Positions(context.Background(), jobs[i]) })
+	}
+	wg.Wait()
+	for i, r := range results {
+		if want := (Result{Within: int64(i), Lake: 2}); errs[i] != nil || r != want {
+			t.Fatalf("job %d: got %+v, %v; want %+v", i, r, errs[i], want)
+		}
+	}
+}
+
+// TestPositionsRefuses gives files that are not what they are said to be.
+func TestPositionsRefuses(t *testing.T) {
+	fx := newFixture(t)
+	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
+	fx.load(tab, fx.stage(tab, "1", "2"))
+	f := func(change func(*Staged), want string) {
+		t.Helper()
+		s := fx.stage(tab, "2", "3", "4")
+		change(&s)
+		out := fx.abs(fx.path(tab, "deletes"))
+		fx.must(os.WriteFile(out, nil, 0o644))
+		r, err := fx.db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{s}, Out: out})
+		if err == nil || !strings.Contains(err.Error(), want) || r != (Result{}) {
+			t.Fatalf("got %+v, %v; want %q", r, err, want)
+		}
+	}
+	f(func(s *Staged) { s.File.Rows, s.Keep = 2, 2 }, "other row counts")
+	f(func(s *Staged) { s.Keep = 9 }, "keep 9 of 3 rows")
+	f(func(s *Staged) { s.Keep = -1 }, "keep -1 of 3 rows")
+	f(func(s *Staged) { fx.must(os.Remove(fx.abs(s.File.Path))) }, "read keys of the batch")
+	f(func(s *Staged) { fx.must(os.Truncate(fx.abs(s.File.Path), 100)) }, "read keys of the batch")
 }
 
 // TestPositionsInLittleMemory merges more keys than memory holds.
