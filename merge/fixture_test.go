@@ -172,8 +172,8 @@ func (f *fixture) checkDeletes(t *lake.Table) {
 		rows = append(rows, fmt.Sprintf("(%s, %d)", lit(t.Files[i].Path), t.Files[i].Rows))
 	}
 	var got, distinct int64
-	f.must(f.writer.QueryRow("SELECT count(*), count(DISTINCT (path, pos)) FROM read_parquet(" + listOf(files) +
-		") JOIN (VALUES " + strings.Join(rows, ", ") + ") v(path, n) ON file_path = path WHERE pos >= 0 AND pos < n").Scan(&got, &distinct))
+	f.must(f.writer.QueryRow("SELECT count(*), count(DISTINCT (path, pos)) FROM read_parquet("+listOf(files)+
+		") JOIN (VALUES "+strings.Join(rows, ", ")+") v(path, n) ON file_path = path WHERE pos >= 0 AND pos < n").Scan(&got, &distinct))
 	if got != want || distinct != want {
 		f.Fatalf("%d positions name rows, %d of them different, want %d", got, distinct, want)
 	}
