@@ -20,11 +20,12 @@ import (
 // refusals of plans, so its schema is compiled when first needed.
 type validator struct {
 	root   *field
+	links  *links
 	schema func() (*gojsonschema.Schema, error)
 }
 
 func newValidator(l *links, root *field) *validator {
-	return &validator{root: root, schema: sync.OnceValues(func() (*gojsonschema.Schema, error) {
+	return &validator{root: root, links: l, schema: sync.OnceValues(func() (*gojsonschema.Schema, error) {
 		loader := gojsonschema.NewSchemaLoader()
 		loader.Draft, loader.AutoDetect = gojsonschema.Draft4, false
 		d := draft4{links: l, names: map[*node]string{}}
@@ -147,6 +148,9 @@ func (v *validator) reasons(record []byte) []Reason {
 	if r, ok := wild(doc, ""); ok {
 		return []Reason{r}
 	}
+	if v.links.doubling && depthOf(doc) > mostDoublings {
+		return []Reason{{"", "nested too deeply for a schema that refers to itself in several ways"}}
+	}
 	result, err := schema.Validate(gojsonschema.NewRawLoader(coerced(doc, v.root)))
 	if err != nil {
 		return []Reason{{"", "cannot be checked"}}
@@ -159,6 +163,27 @@ func (v *validator) reasons(record []byte) []Reason {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
 	})
 	return slices.Compact(out)
+}
+
+// mostDoublings keeps the check of one record under a second.
+const mostDoublings = 16
+
+// depthOf counts the containers that stand in one another.
+func depthOf(doc any) int {
+	deepest := 0
+	switch v := doc.(type) {
+	case []any:
+		for i := range v {
+			deepest = max(deepest, depthOf(v[i]))
+		}
+	case map[string]any:
+		for name := range v {
+			deepest = max(deepest, depthOf(v[name]))
+		}
+	default:
+		return 0
+	}
+	return deepest + 1
 }
 
 func decodeAny(text []byte) (any, error) {

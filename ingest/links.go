@@ -14,14 +14,16 @@ type links struct {
 	root      *node
 	targets   map[string]*node // by $ref
 	recursive map[*node]bool   // a reference leads from the node back to it
+	doubling  bool             // checking a record may cost twice as much for each level it nests
 
 	open  map[*node]bool
 	costs map[*node]int
+	turns map[*node]bool // leads back to a schema that was open
 }
 
 func newLinks(root *node) *links {
 	return &links{root: root, targets: map[string]*node{}, recursive: map[*node]bool{},
-		open: map[*node]bool{}, costs: map[*node]int{}}
+		open: map[*node]bool{}, costs: map[*node]int{}, turns: map[*node]bool{}}
 }
 
 // follow is the schema that n stands for, n itself if it is no reference.
@@ -80,22 +82,31 @@ func (l *links) visit(n *node, path string, depth int) (string, error) {
 	}
 	l.open[n] = true
 	defer delete(l.open, n)
-	cost := 1
+	cost, turns, sames := 1, 0, 0
 	for _, k := range next {
 		if l.open[k.to] {
 			l.recursive[k.to] = true
-			cost++
-			continue
-		}
-		if _, done := l.costs[k.to]; !done {
+		} else if _, done := l.costs[k.to]; !done {
 			if at, err := l.visit(k.to, k.path, depth+1); err != nil {
 				return at, err
 			}
 		}
-		cost = min(cost+l.costs[k.to], mostCost+1)
+		cost = min(cost+max(1, l.costs[k.to]), mostCost+1)
+		if l.open[k.to] || l.turns[k.to] {
+			turns++
+			sames += count(k.same)
+		}
 	}
-	l.costs[n] = cost
+	l.costs[n], l.turns[n] = cost, turns > 0
+	l.doubling = l.doubling || sames > 0 && turns > 1
 	return "", nil
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // loops reports whether a schema is held against a value because it already is.

@@ -241,6 +241,27 @@ func TestFullChecks(t *testing.T) {
 	}
 }
 
+// A schema that refers to itself twice for one value would cost a check that
+// doubles with each level of the record.
+func TestDoubling(t *testing.T) {
+	f := func(node string, depth int, want string) {
+		t.Helper()
+		schema := `{"type":"SCHEMA","stream":"s","schema":{"properties":{"t":{"$ref":"#/d/n"}},"d":{"n":` + node + `}}}` + "\n"
+		start := time.Now()
+		out := load(t, schema+recordOf(strings.Repeat(`{"t":`, depth)+"{}"+strings.Repeat("}", depth)), Options{}, Limits{})
+		if got := fmt.Sprint(out.err); got != want {
+			t.Errorf("%s at %d: got %s, want %s", node, depth, got, want)
+		}
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("%s at %d: took %s", node, depth, took)
+		}
+	}
+	twice := `{"allOf":[{"properties":{"t":{"$ref":"#/d/n"}}},{"properties":{"t":{"$ref":"#/d/n"}}}]}`
+	f(twice, 10, "<nil>")
+	f(twice, 300, `line 2, stream "s": nested too deeply for a schema that refers to itself in several ways`)
+	f(`{"properties":{"t":{"anyOf":[{"$ref":"#/d/n"},{"type":"null"}]},"u":{"$ref":"#/d/n"}}}`, 300, "<nil>")
+}
+
 // A refusal names everything that is wrong with the record.
 func TestAllReasons(t *testing.T) {
 	schema := `{"type":"SCHEMA","stream":"s","schema":{"required":["a","b"],"properties":{"a":{"type":"integer"},"b":{"type":"string"},"c":{"type":"boolean"},"d":{"type":"integer"}}}}` + "\n"
