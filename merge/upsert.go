@@ -76,7 +76,7 @@ func (db *DB) Positions(ctx context.Context, j Job) (r Result, err error) {
 	}
 	conn, err := db.sql.Conn(ctx)
 	if err != nil {
-		return r, fmt.Errorf("merge: connect: %w", err)
+		return r, stepError(ctx, "connect", err)
 	}
 	m := merging{Job: j, conn: conn, root: db.root}
 	defer func() { err = errors.Join(err, m.end(ctx)) }()
@@ -114,9 +114,17 @@ func (m *merging) end(ctx context.Context) error {
 
 func (m *merging) exec(ctx context.Context, step, query string) error {
 	if _, err := m.conn.ExecContext(ctx, query); err != nil {
-		return fmt.Errorf("merge: %s: %w", step, err)
+		return stepError(ctx, step, err)
 	}
 	return nil
+}
+
+// stepError names the step; DuckDB only says Interrupted when ctx ended.
+func stepError(ctx context.Context, step string, err error) error {
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("merge: %s: %w: %w", step, ended, err)
+	}
+	return fmt.Errorf("merge: %s: %w", step, err)
 }
 
 // create runs a query that creates table and counts its rows.
@@ -125,7 +133,7 @@ func (m *merging) create(ctx context.Context, step, table, query string) (n int6
 		return 0, err
 	}
 	if err := m.conn.QueryRowContext(ctx, countRows(table)).Scan(&n); err != nil {
-		return 0, fmt.Errorf("merge: %s: %w", step, err)
+		return 0, stepError(ctx, step, err)
 	}
 	return n, nil
 }
@@ -166,7 +174,7 @@ func (m *merging) distinct(ctx context.Context) (bool, error) {
 	}
 	var yes bool
 	if err := m.conn.QueryRowContext(ctx, increasing(m.Job, under(m.root))).Scan(&yes); err != nil {
-		return false, fmt.Errorf("merge: read keys of the batch: %w", err)
+		return false, stepError(ctx, "read keys of the batch", err)
 	}
 	return yes, nil
 }
@@ -184,7 +192,7 @@ func (m *merging) bounds(ctx context.Context) (keys int64, bs []bounds, err erro
 		}
 	}
 	if err := m.conn.QueryRowContext(ctx, batchBounds(m.Key)).Scan(dst...); err != nil {
-		return 0, nil, fmt.Errorf("merge: bounds of the batch's keys: %w", err)
+		return 0, nil, stepError(ctx, "bounds of the batch's keys", err)
 	}
 	for i := range bs {
 		noNulls := bounded(m.Key[i].Kind) && present[i] == keys

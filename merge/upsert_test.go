@@ -2,13 +2,14 @@ package merge
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"target-filelake/lake"
 )
@@ -71,41 +72,6 @@ func TestPositionsSorted(t *testing.T) {
 	if want := []string{"file_path BYTE_ARRAY 2147483546", "pos INT64 2147483545"}; !slices.Equal(got, want) {
 		t.Fatalf("got %v, want %v", got, want)
 	}
-}
-
-// TestPositionsAsMap loads random rows and compares every live row with a Go map.
-func TestPositionsAsMap(t *testing.T) {
-	f := func(seed uint64, key []lake.Column, values func(*rand.Rand) string) {
-		t.Helper()
-		fx := newFixture(t)
-		o := oracle{fixture: fx, rand: rand.New(rand.NewPCG(seed, 7)), key: key, values: values, rows: map[string]stored{}}
-		o.run()
-	}
-	ints := func(r *rand.Rand) string {
-		return pick(r, fmt.Sprint(r.IntN(60)), fmt.Sprint(r.Int64()-1<<62), "NULL")
-	}
-	str := func(r *rand.Rand) string {
-		return lit(pick(r, "", "it's", `"q"`, "a\nb;", "$$", "-- x", "é", strings.Repeat("k", r.IntN(40))))
-	}
-	f(1, []lake.Column{column(1, "id", lake.Int64)}, ints)
-	f(2, []lake.Column{column(1, `we"ird; '$$`, lake.String)}, str)
-	f(3, []lake.Column{column(1, "k1", lake.String), column(2, "k0", lake.Int64)}, func(r *rand.Rand) string {
-		return pick(r, str(r), "NULL") + ", " + ints(r)
-	})
-	f(4, []lake.Column{column(1, "d", lake.Double)}, func(r *rand.Rand) string {
-		return pick(r, "0.0", "1e300", fmt.Sprint(r.IntN(20), ".5"), "NULL")
-	})
-	f(5, []lake.Column{column(1, "t", lake.Timestamp), column(2, "day", lake.Date), column(3, "b", lake.Boolean)},
-		func(r *rand.Rand) string {
-			return fmt.Sprintf("TIMESTAMPTZ '2024-01-01 00:00:0%d+00', %s, %s", r.IntN(9), pick(r, "DATE '2024-02-29'", "NULL"), pick(r, "true", "false"))
-		})
-	f(6, []lake.Column{column(1, "u", lake.UUID), column(2, "at", lake.Time)}, func(r *rand.Rand) string {
-		return fmt.Sprintf("'00000000-0000-0000-0000-0000000000%02d'::UUID, %s", r.IntN(40), pick(r, "TIME '10:00:00.000001'", "NULL"))
-	})
-	f(7, []lake.Column{column(1, "s", lake.Struct, column(2, "a", lake.Int64), column(3, "b", lake.String)), column(4, "j", lake.JSON)},
-		func(r *rand.Rand) string {
-			return fmt.Sprintf("{'a': %s, 'b': %s}, %s", ints(r), str(r), pick(r, `'{"x":1}'`, "'null'", "NULL"))
-		})
 }
 
 // TestZeros holds that 0.0 and -0.0 are one key, and that nested keys compare
@@ -184,6 +150,28 @@ func TestPositionsAtOnce(t *testing.T) {
 	}
 }
 
+// TestPositionsCancelled holds that a merge that was stopped leaves the next one nothing.
+func TestPositionsCancelled(t *testing.T) {
+	fx := newFixture(t)
+	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
+	const n = 1_000_000
+	fx.load(tab, fx.stageQuery(tab, n, "SELECT range AS id FROM range(1000000)"))
+	j := Job{Table: tab, Key: keyOf(tab), Out: fx.abs(fx.path(tab, "deletes"))}
+	j.Staged = []Staged{fx.stageQuery(tab, n, "SELECT (range * 7919) % 1000000 AS id FROM range(1000000)")}
+	fx.must(os.WriteFile(j.Out, nil, 0o644))
+	for _, after := range []time.Duration{0, time.Millisecond, 20 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(context.Background(), after)
+		_, err := fx.db.Positions(ctx, j)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("after %s: got %v, want the deadline", after, err)
+		}
+	}
+	if r, err := fx.db.Positions(context.Background(), j); err != nil || r != (Result{Lake: n}) {
+		t.Fatalf("got %+v, %v; want all %d superseded", r, err, n)
+	}
+}
+
 // TestPositionsRefuses gives files that are not what they are said to be.
 func TestPositionsRefuses(t *testing.T) {
 	fx := newFixture(t)
@@ -238,151 +226,4 @@ func TestPositionsInLittleMemory(t *testing.T) {
 	if len(entries) > 0 {
 		t.Fatalf("%d spilled files left", len(entries))
 	}
-}
-
-func pick(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
-
-// stored is the last row of a key: the number it bears and the kind its column
-// had then.
-type stored struct {
-	serial int
-	kind   lake.Kind
-}
-
-type oracle struct {
-	*fixture
-	rand   *rand.Rand
-	key    []lake.Column
-	values func(*rand.Rand) string
-	rows   map[string]stored // by the key's SQL
-	serial int
-}
-
-// run loads batches while the value column widens and another one appears.
-func (o *oracle) run() {
-	o.Helper()
-	var props []string
-	for i := range o.key {
-		props = append(props, o.key[i].Property)
-	}
-	tab := o.table(`it's "t"`, props, append(slices.Clone(o.key), column(10, "v", lake.Int64))...)
-	for n := range 9 {
-		switch n {
-		case 3:
-			evolve(tab, append(slices.Clone(o.key), column(10, "v", lake.Double), column(11, "n", lake.JSON))...)
-		case 6:
-			evolve(tab, append(slices.Clone(o.key), column(10, "v", lake.String), column(11, "n", lake.JSON))...)
-		}
-		before := len(o.rows)
-		var staged []Staged
-		in, cut := 0, 0
-		for range 1 + o.rand.IntN(3) {
-			s := o.batch(tab)
-			in, cut = in+int(s.Keep), cut+int(s.File.Rows-s.Keep)
-			staged = append(staged, s)
-		}
-		r := o.load(tab, staged...)
-		if fresh := len(o.rows) - before; int(r.Within+r.Lake)+fresh != in || int(r.Cut) != cut {
-			o.Fatalf("batch %d: %+v, want %d rows in, %d new keys, %d cut", n, r, in, fresh, cut)
-		}
-		if n%3 != 1 {
-			o.compare(tab)
-		}
-	}
-}
-
-// batch stages some rows, a few of them after the cut.
-func (o *oracle) batch(t *lake.Table) Staged {
-	o.Helper()
-	kind := byID(t.Schema().Columns, 10).Kind
-	var rows []string
-	keep := 1 + o.rand.IntN(120)
-	for i := range keep + o.rand.IntN(5) {
-		key := o.values(o.rand)
-		o.serial++
-		row := key + ", " + valueSQL(o.serial, kind)
-		if kind != lake.Int64 {
-			row += ", '{\"n\":" + fmt.Sprint(o.serial) + "}'"
-		}
-		rows = append(rows, row)
-		if i < keep {
-			o.rows[key] = stored{o.serial, kind}
-		}
-	}
-	s := o.stage(t, rows...)
-	s.Keep = int64(keep)
-	return s
-}
-
-func valueSQL(serial int, kind lake.Kind) string {
-	switch kind {
-	case lake.Double:
-		return fmt.Sprintf("%d.5", serial)
-	case lake.String:
-		return fmt.Sprintf("'s%d'", serial)
-	}
-	return fmt.Sprint(serial)
-}
-
-// shown is the value as text in the type its column has now.
-func shown(s stored, now lake.Kind) string {
-	switch {
-	case s.kind == lake.String:
-		return fmt.Sprintf("s%d", s.serial)
-	case s.kind == lake.Double:
-		return fmt.Sprintf("%d.5", s.serial)
-	case now == lake.Double:
-		return fmt.Sprintf("%d.0", s.serial)
-	}
-	return fmt.Sprint(s.serial)
-}
-
-func (o *oracle) compare(t *lake.Table) {
-	o.Helper()
-	now := byID(t.Schema().Columns, 10).Kind
-	var values, whole []string
-	for k, s := range o.rows {
-		note := `null`
-		if s.kind != lake.Int64 {
-			note = fmt.Sprintf(`{"n":%d}`, s.serial)
-		}
-		if now == lake.Int64 {
-			note = ""
-		}
-		values = append(values, "("+k+", "+lit(shown(s, now))+", "+lit(note)+")")
-	}
-	keys := strings.Join(names(o.key), ", ")
-	note := "''"
-	if now != lake.Int64 {
-		note = "coalesce(n::VARCHAR, 'null')"
-	}
-	casts := make([]string, len(o.key))
-	for i := range o.key {
-		casts[i] = fmt.Sprintf("CAST(c%d AS %s)", i, typeOf(&o.key[i]))
-	}
-	want := "SELECT row(" + strings.Join(casts, ", ") + ", v, n)::VARCHAR FROM (VALUES " + strings.Join(values, ", ") +
-		") w(" + params(len(o.key)) + ", v, n) ORDER BY 1"
-	got := "SELECT row(" + keys + ", v::VARCHAR, " + note + ")::VARCHAR FROM " + ident(t.Name) + " ORDER BY 1"
-	conn := o.views()
-	whole = texts(o.TB, conn, got)
-	if wanted := texts(o.TB, conn, want); !slices.Equal(whole, wanted) {
-		o.Fatalf("views: got %d rows %v\nwant %d rows %v", len(whole), whole, len(wanted), wanted)
-	}
-	if asked := o.answer(got); len(asked) != len(whole) {
-		o.Fatalf("query: got %d rows, want %d", len(asked), len(whole))
-	} else {
-		for i, row := range asked {
-			if want := string(append(AppendJSON([]byte("["), whole[i]), ']')); row != want {
-				o.Fatalf("query: got %s, want %s", row, want)
-			}
-		}
-	}
-}
-
-func params(n int) string {
-	out := make([]string, n)
-	for i := range out {
-		out[i] = fmt.Sprintf("c%d", i)
-	}
-	return strings.Join(out, ", ")
 }
