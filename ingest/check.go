@@ -79,7 +79,9 @@ func (d *draft4) schema(n *node) map[string]any {
 			out[name] = d.members(v)
 		case "required", "type":
 			out[name] = distinct(v)
-		case "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+		case "enum":
+			out[name] = distinctValues(v.items)
+		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
 			"minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems",
 			"minProperties", "maxProperties":
 			out[name] = v.plain()
@@ -133,6 +135,30 @@ func distinct(v *node) any {
 		out = append(out, name)
 	}
 	return out
+}
+
+// distinctValues are an enum's values, those that are equal once.
+func distinctValues(vs []*node) []any {
+	out := []any{}
+	seen := map[string]bool{}
+	for _, v := range vs {
+		if key := canonical(v); !seen[key] {
+			seen[key] = true
+			out = append(out, v.plain())
+		}
+	}
+	return out
+}
+
+// canonical is the same for values that the validator takes for equal: it
+// compares numbers as doubles and objects in any order of their properties.
+func canonical(v *node) string {
+	text, err := json.Marshal(v.plain())
+	var doc any
+	if err == nil && json.Unmarshal(text, &doc) == nil {
+		text, _ = json.Marshal(doc)
+	}
+	return string(text)
 }
 
 // reasons is all that is wrong with a record, which is well-formed.
@@ -215,17 +241,20 @@ func pathOf(e gojsonschema.ResultError) string {
 
 const mostDigits, mostExponent = 1000, 400
 
-// tame reports whether exact arithmetic on the number is cheap.
+// tame reports whether exact arithmetic on the number is cheap, and whether it
+// is a double: the validator compares an enum's numbers as such, and does not
+// survive others.
 func tame(num string) bool {
 	if len(num) > mostDigits {
 		return false
 	}
-	e := strings.IndexAny(num, "eE")
-	if e < 0 {
-		return true
+	if e := strings.IndexAny(num, "eE"); e >= 0 {
+		if x := exponent([]byte(num[e+1:])); x < -mostExponent || x > mostExponent {
+			return false
+		}
 	}
-	x := exponent([]byte(num[e+1:]))
-	return -mostExponent <= x && x <= mostExponent
+	_, ok := float([]byte(num))
+	return ok
 }
 
 // wild finds a number whose exact arithmetic would take all day.

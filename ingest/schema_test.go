@@ -216,6 +216,9 @@ func TestFullChecks(t *testing.T) {
 	f(`{"type":"number","multipleOf":0.01}`, `1e4000000`, `/v: number has an exponent or digits out of all measure`)         // 31
 	f(`{"type":"string","pattern":"^(a+)+$"}`, `"`+strings.Repeat("a", 40_000)+`!"`, `/v: Does not match pattern '^(a+)+$'`) // 51
 	f(`{"type":"string","enum":["a","b"]}`, `"secret"`, `/v: v must be one of the following: "a", "b"`)
+	f(`{"enum":[1,1.0,{"a":1,"b":2},{"b":2,"a":1},1]}`, `1`, `1`)
+	f(`{"enum":[1,{}]}`, `1e399`, `/v: number has an exponent or digits out of all measure`)
+	f(`{"type":"array","uniqueItems":true}`, `[1e399,{"a":1`+strings.Repeat("0", 400)+`}]`, `/v/0: number has an exponent or digits out of all measure`)
 	f(`{"type":"string","maxLength":2}`, `"éé"`, `"éé"`)
 	f(`{"type":"string","maxLength":2}`, `"ééé"`, `/v: String length must be less than or equal to 2`)
 	f(`{"type":"string","format":"date-time","minLength":1}`, `"2020-01-01"`, `1577836800000000`)

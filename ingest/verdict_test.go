@@ -104,7 +104,7 @@ func TestVerdicts(t *testing.T) {
 			continue
 		}
 		if _, err := s.check.schema(); err != nil {
-			continue // an enum that holds a value twice, where no record gets to
+			continue // a fault in a keyword that the plan has no use for
 		}
 		e := lake.Evolver{NextID: 1}
 		table, err := e.Evolve(nil, s.Columns())
