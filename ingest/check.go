@@ -241,6 +241,8 @@ func pathOf(e gojsonschema.ResultError) string {
 
 const mostDigits, mostExponent = 1000, 400
 
+const wildNumber = "number has an exponent or digits out of all measure"
+
 // tame reports whether exact arithmetic on the number is cheap, and whether it
 // is a double: the validator compares an enum's numbers as such, and does not
 // survive others.
@@ -261,7 +263,7 @@ func tame(num string) bool {
 func wild(doc any, path string) (Reason, bool) {
 	switch v := doc.(type) {
 	case json.Number:
-		return Reason{path, "number has an exponent or digits out of all measure"}, !tame(string(v))
+		return Reason{path, wildNumber}, !tame(string(v))
 	case []any:
 		for i := range v {
 			if r, ok := wild(v[i], path+"/"+strconv.Itoa(i)); ok {

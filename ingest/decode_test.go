@@ -33,18 +33,18 @@ func TestValues(t *testing.T) {
 	f(integer, `1.5`, `/v: Invalid type. Expected: [integer,null], given: number`)
 	f(integer, `"1.0"`, `/v: Invalid type. Expected: [integer,null], given: string`)
 	f(integer, `true`, `/v: Invalid type. Expected: [integer,null], given: boolean`)
-	f(integer, `1e1000000`, `/v: number has an exponent or digits out of all measure`) // 32
+	f(integer, `1e1000000`, `/v: integer is beyond 64 bits`) // 32
 	f(integer, `{}`, `/v: Invalid type. Expected: [integer,null], given: object`)
 	f(number, `1.25`, `1.25`)
 	f(number, `-0.0`, `-0`) // 34
 	f(number, `123456789012345678`, `123456789012345680`)
 	f(number, `0.1`, `0.1`)
 	f(number, `1e400`, `/v: number is beyond the range of a double`) // 30
-	f(number, `1e4000000`, `/v: number has an exponent or digits out of all measure`)
+	f(number, `1e4000000`, `/v: number is beyond the range of a double`)
 	f(number, `5e-324`, `5e-324`)
 	f(number, `2.2250738585072011e-308`, `2.225073858507201e-308`)
 	f(number, `null`, `/v: Invalid type. Expected: number, given: null`)
-	f(`{"type":"number","minimum":0}`, `1e4000000`, `/v: number has an exponent or digits out of all measure`) // 31
+	f(`{"type":"number","minimum":0}`, `1e4000000`, `/v: number is beyond the range of a double`) // 31
 	f(`{"type":"boolean"}`, `true`, `true`)
 	f(`{"type":"boolean"}`, `"true"`, `/v: Invalid type. Expected: boolean, given: string`)
 	f(`{"type":"boolean"}`, `0`, `/v: Invalid type. Expected: boolean, given: integer`)

@@ -205,6 +205,9 @@ func (e *RecordError) explain(p *Plan, record []byte) {
 	}
 	first := Reason{e.Path, e.Reason}
 	all := p.check.reasons(record)
+	if len(all) > 0 && all[0].Text == wildNumber && e.Reason != wildNumber {
+		return // it has not looked further
+	}
 	if slices.Contains(all, first) {
 		all = slices.DeleteFunc(all, func(r Reason) bool { return r == first })
 	} else if len(all) > 0 && slices.ContainsFunc(all, func(r Reason) bool { return r.Path == e.Path }) {
