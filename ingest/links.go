@@ -239,6 +239,9 @@ func soundSchema(n *node) error {
 }
 
 func soundKeyword(name string, v *node) error {
+	if v.kind == '0' && !tame(v.text) {
+		return fmt.Errorf("%s has an exponent or digits out of all measure", printable(name))
+	}
 	switch name {
 	case "type":
 		return soundType(v)
@@ -249,17 +252,17 @@ func soundKeyword(name string, v *node) error {
 	case "pattern":
 		return soundPattern(v.text)
 	case "dependencies":
-		return want(v, name, '{', "an object")
+		return soundDependencies(v)
 	case "anyOf", "oneOf", "allOf", "enum":
 		if v.kind != '[' || len(v.items) == 0 {
 			return fmt.Errorf("%s is not a list of at least one", name)
 		}
 	case "required":
-		return soundNames(v)
+		return soundNames(name, v)
 	case "format":
 		return want(v, name, '"', "a string")
 	case "minimum", "maximum", "multipleOf":
-		return soundNumber(name, v)
+		return want(v, name, '0', "a number")
 	}
 	return nil
 }
@@ -318,24 +321,29 @@ func soundPattern(p string) error {
 	return nil
 }
 
-func soundNames(v *node) error {
-	if err := want(v, "required", '[', "a list of names"); err != nil {
+func soundNames(keyword string, v *node) error {
+	if err := want(v, keyword, '[', "a list of names"); err != nil {
 		return err
 	}
 	for _, name := range v.items {
-		if name.kind != '"' {
-			return errors.New("required is not a list of names")
+		if err := want(name, keyword, '"', "a list of names"); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func soundNumber(name string, v *node) error {
-	if v.kind != '0' {
-		return fmt.Errorf("%s is not a number", name)
+func soundDependencies(v *node) error {
+	if err := want(v, "dependencies", '{', "an object"); err != nil {
+		return err
 	}
-	if !tame(v.text) {
-		return fmt.Errorf("%s has an exponent or digits out of all measure", name)
+	for _, d := range v.items {
+		if d.kind == '{' {
+			continue
+		}
+		if err := soundNames("a property's dependencies", d); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -132,6 +132,10 @@ func TestCompileRefuses(t *testing.T) {
 	f(`{"properties":{"v":{"type":"string","pattern":"(a{1000}){1000}"}}}`, `, /properties/v: schema: pattern "(a{1000}){1000}": not a regular expression that RE2 takes`) // 53
 	f(`{"properties":{"v":{"type":"number","minimum":1e4000000}}}`, `, /properties/v: schema: minimum has an exponent or digits out of all measure`)
 	f(`{"properties":{"v":{"type":"integer","minimum":0,"exclusiveMinimum":0}}}`, `: schema: Invalid type. Expected: boolean, given: exclusiveMinimum`)
+	f(`{"properties":{"v":{"type":"number","minimum":"0"}}}`, `, /properties/v: schema: minimum is not a number`)
+	f(`{"properties":{"v":{"uniqueItems":1e4000000}}}`, `, /properties/v: schema: uniqueItems has an exponent or digits out of all measure`)
+	f(`{"properties":{"v":{"dependencies":{"a":[1e4000000]}}}}`, `, /properties/v: schema: a property's dependencies is not a list of names`)
+	f(`{"properties":{"v":{"enum":[1e4000000]}}}`, `: schema: json: cannot unmarshal number 1e4000000 into Go value of type float64`)
 	f(`{"properties":{"a\u0000b":{}}}`, `: schema: malformed JSON at byte 16: NUL in a property's name`)
 	f(`{"properties":{"a\nb":{}}}`, `: schema: NUL or line break in the property name "a\nb"`) // 78
 	f(columnsOf(10_001), `: schema: 10001 columns, want at most 10000`)                        // 54
