@@ -80,7 +80,7 @@ type DataFile struct {
 }
 
 // DeleteFile is a Parquet file of positions of superseded rows: file_path
-// (string, a DataFile's Path) and pos (int64, from 0), both required. No
+// (string, a DataFile's Path) and pos (int64, from 0), both required, sorted. No
 // position stands in two delete files of a version.
 type DeleteFile struct {
 	Path   string `json:"path"`

@@ -297,15 +297,6 @@ func union(a, b map[string]*memNode) map[string]*memNode {
 	return out
 }
 
-// overwrite is what another program does: DuckDB to a delete file.
-func (m *memFS) overwrite(name string, data []byte) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if _, n, err := m.at("write", name); err == nil && n != nil {
-		n.data = data
-	}
-}
-
 // memFile is an open memNode.
 type memFile struct {
 	fs   *memFS

@@ -7,7 +7,7 @@ import (
 )
 
 // elements is the Parquet schema of s, depth first, in the order of its
-// columns. Everything is optional and bears its field id.
+// columns. Everything in them bears its field id.
 func elements(s *Schema) []format.SchemaElement {
 	root := format.SchemaElement{Name: "schema", NumChildren: thrift.New(int32(len(s.Columns)))}
 	out := []format.SchemaElement{root}
@@ -19,6 +19,9 @@ func elements(s *Schema) []format.SchemaElement {
 
 func appendElements(out []format.SchemaElement, c *Column, name string) []format.SchemaElement {
 	e := format.SchemaElement{Name: name, FieldID: c.ID, RepetitionType: thrift.New(format.Optional)}
+	if c.Required {
+		e.RepetitionType = thrift.New(format.Required)
+	}
 	switch c.Kind {
 	case Struct:
 		e.NumChildren = thrift.New(int32(len(c.Fields)))

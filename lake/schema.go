@@ -26,13 +26,14 @@ const (
 )
 
 // Column is one column of a table, a field of a struct, or the element of a
-// list. Every column is optional in Parquet; checks are ingest's.
+// list. Every column of a table is optional in Parquet; checks are ingest's.
 type Column struct {
 	ID       int32    `json:"id"`       // Parquet field id: stable for the life of the table, unique in it
 	Name     string   `json:"name"`     // on disk and in views; unique among its siblings, case folded
 	Property string   `json:"property"` // as the tap sends it; any string
 	Kind     Kind     `json:"kind"`
 	Fields   []Column `json:"fields,omitempty"` // of a struct; the one element of a list
+	Required bool     `json:"-"`                // only in delete files
 }
 
 // Schema is the columns of a table at one time, in the order in which SCHEMAs
@@ -116,7 +117,9 @@ func (c *Column) LeafCount() int { return len(appendLeaves(nil, c, nil, 0, 0)) }
 
 func appendLeaves(out []Leaf, c *Column, path []string, def, rep byte) []Leaf {
 	path = append(slices.Clip(path), c.Name)
-	def++
+	if !c.Required {
+		def++
+	}
 	switch c.Kind {
 	case Struct:
 		for i := range c.Fields {

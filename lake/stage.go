@@ -7,11 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"io"
 	"path"
 )
 
-// Stage is a data file being written. It has a name no reader looks for until
+// Stage is a data or delete file being written. It has a name no reader looks for until
 // Close has made it whole and durable; until a commit names it, it does not
 // exist for anybody.
 type Stage struct {
@@ -34,21 +33,11 @@ func (l *Lake) Stage(stream string, s *Schema, c Codec) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := batchPath(l.Dir(stream), id, l.clock())
-	file, err := l.create(name)
-	if err != nil {
-		return nil, err
-	}
-	st := &Stage{l: l, name: name, file: file, sum: sha256.New(), s: s}
-	st.buf = bufio.NewWriterSize(st, stageBuffer)
-	if st.pq, err = NewFileWriter(st.buf, s, c); err != nil {
-		return nil, errors.Join(fmt.Errorf("stage %s: %w", name, err), st.Abandon())
-	}
-	return st, nil
+	return l.stage(batchPath(l.Dir(stream), id, l.clock()), s, c)
 }
 
-// create makes name's directory and the file that will become name.
-func (l *Lake) create(name string) (File, error) {
+// stage starts the file that will become name.
+func (l *Lake) stage(name string, s *Schema, c Codec) (*Stage, error) {
 	if err := l.ensure(path.Dir(name)); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
@@ -56,7 +45,12 @@ func (l *Lake) create(name string) (File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
-	return file, nil
+	st := &Stage{l: l, name: name, file: file, sum: sha256.New(), s: s}
+	st.buf = bufio.NewWriterSize(st, stageBuffer)
+	if st.pq, err = NewFileWriter(st.buf, s, c); err != nil {
+		return nil, errors.Join(fmt.Errorf("stage %s: %w", name, err), st.Abandon())
+	}
+	return st, nil
 }
 
 // Write hashes what goes to the disk. It is for the file writer, not for callers.
@@ -93,77 +87,6 @@ func (s *Stage) Close() (NewFile, error) {
 func (s *Stage) Abandon() error {
 	return errors.Join(s.file.Close(), s.l.fs.Remove(s.name+stagedSuffix))
 }
-
-// Deletes is a delete file that DuckDB is to write.
-type Deletes struct {
-	l    *Lake
-	name string
-}
-
-// StageDeletes makes an empty file for a stream's next deletes. It is made
-// here so that its mode follows the umask and its name is nobody else's.
-func (l *Lake) StageDeletes(stream string) (*Deletes, error) {
-	id, err := l.ids.next()
-	if err != nil {
-		return nil, err
-	}
-	name := deletePath(l.Dir(stream), id)
-	file, err := l.create(name)
-	if err != nil {
-		return nil, err
-	}
-	return &Deletes{l, name}, file.Close()
-}
-
-// Name is the file to write over, relative to the lake.
-func (d *Deletes) Name() string { return d.name + stagedSuffix }
-
-// Adopt checks what was written, as nobody else will have: that it is a whole
-// Parquet file of rows rows; and makes it durable under its name.
-func (d *Deletes) Adopt(rows int64) (DeleteFile, error) {
-	f, err := d.adopt(rows)
-	if err != nil {
-		return f, fmt.Errorf("adopt %s: %w", d.name, err)
-	}
-	return f, nil
-}
-
-func (d *Deletes) adopt(rows int64) (DeleteFile, error) {
-	file, err := d.l.fs.Open(d.Name())
-	if err != nil {
-		return DeleteFile{}, err
-	}
-	f, err := inspect(file)
-	if err == nil && f.Rows != rows {
-		err = fmt.Errorf("%w: %d rows, want %d", ErrCorrupt, f.Rows, rows)
-	}
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return DeleteFile{}, err
-	}
-	f.Path = d.name
-	return f, move(d.l.fs, d.l.fs.Rename, d.Name(), d.name)
-}
-
-// inspect reads a Parquet file through: its rows, size and hash.
-func inspect(f File) (DeleteFile, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return DeleteFile{}, err
-	}
-	rows, err := ReadFooter(f, info.Size())
-	if err != nil {
-		return DeleteFile{}, err
-	}
-	sum := sha256.New()
-	n, err := io.Copy(sum, io.NewSectionReader(f, 0, info.Size()))
-	return DeleteFile{Rows: rows, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
-}
-
-// Discard drops the file.
-func (d *Deletes) Discard() error { return d.l.fs.Remove(d.Name()) }
 
 // Temp makes a private directory for what DuckDB spills, relative to the lake.
 // A crash leaves it for the next Open of the pipeline to sweep.

@@ -3,7 +3,6 @@ package merge
 import (
 	"context"
 	"fmt"
-	"os"
 	"testing"
 
 	"target-filelake/lake"
@@ -26,10 +25,8 @@ func BenchmarkPositions(b *testing.B) {
 		f := func(name string, rows int64, key string) {
 			staged := stage(rows, key)
 			b.Run(fmt.Sprintf("%s/%s", kind, name), func(b *testing.B) {
-				out := fx.abs(fx.path(tab, "deletes"))
 				for b.Loop() {
-					fx.must(os.WriteFile(out, nil, 0o644))
-					_, err := fx.db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{staged}, Out: out})
+					_, _, err := fx.db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{staged}})
 					fx.must(err)
 				}
 				b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")

@@ -139,23 +139,36 @@ func keyOf(t *lake.Table) []lake.Column {
 // load merges staged files into the table, as a commit would.
 func (f *fixture) load(t *lake.Table, staged ...Staged) Result {
 	f.Helper()
-	del := f.path(t, "deletes")
-	f.must(os.WriteFile(f.abs(del), nil, 0o644))
-	r, err := f.db.Positions(context.Background(), Job{Table: t, Key: keyOf(t), Staged: staged, Out: f.abs(del)})
+	dead, r, err := f.db.Positions(context.Background(), Job{Table: t, Key: keyOf(t), Staged: staged})
 	f.must(err)
 	for i := range staged {
 		t.Files = append(t.Files, staged[i].File)
 	}
-	info, err := os.Stat(f.abs(del))
-	f.must(err)
-	if (r.Total() == 0) != (info.Size() == 0) {
-		f.Fatalf("%+v written to a file of %d bytes", r, info.Size())
+	if n := f.writeDeletes(t, dead); n != r.Total() {
+		f.Fatalf("%d positions for %+v", n, r)
 	}
 	if r.Total() > 0 {
-		t.Deletes = append(t.Deletes, lake.DeleteFile{Path: del, Rows: r.Total(), Bytes: info.Size()})
 		f.checkDeletes(t)
 	}
 	return r
+}
+
+// writeDeletes writes positions as a delete file of the table.
+func (f *fixture) writeDeletes(t *lake.Table, dead []lake.Positions) (rows int64) {
+	f.Helper()
+	var parts []string
+	for _, p := range dead {
+		rows += p.Count()
+		parts = append(parts, fmt.Sprintf("SELECT %s AS file_path, pos FROM range(%d) r(pos) WHERE get_bit(from_hex('%x')::BIT, pos::INT) = 1",
+			lit(p.Path), 8*len(p.Set), p.Set))
+	}
+	if rows == 0 {
+		return 0
+	}
+	del := f.path(t, "deletes")
+	f.exec("COPY (" + strings.Join(parts, " UNION ALL ") + ") TO " + lit(f.abs(del)) + " (FORMAT parquet)")
+	t.Deletes = append(t.Deletes, lake.DeleteFile{Path: del, Rows: rows})
+	return rows
 }
 
 // checkDeletes holds that every position names a row, and none stands twice.

@@ -155,47 +155,19 @@ func dropSuperseded(j Job, at place, root string) string {
 		" AS m\nANTI JOIN " + gone(j.Table.Deletes, at, lit(root)) + " AS gone ON m.file = gone.file AND m.pos = gone.pos"
 }
 
-// Field ids of a position's columns, those that Iceberg reserves for them.
-const positionIDs = "{file_path: 2147483546, pos: 2147483545}"
-
-// copyPositions writes what r counts, sorted. DuckDB writes no required
-// columns; there is no null in these.
-func copyPositions(j Job, r Result, root string) string {
-	var parts []string
-	if r.Within > 0 {
-		parts = append(parts, "SELECT path AS file_path, ordinal & "+ordinal(1, -1)+" AS pos FROM (\n"+
-			ordinals(j.Staged, func(s *Staged) (int64, int64) { return 0, s.Keep })+
-			") AS r\nANTI JOIN temp."+batchTable+" AS b ON r.ordinal = b.last\nJOIN "+stagedPaths(j.Staged)+
-			" AS f ON f.number = r.ordinal >> "+strconv.Itoa(fileBits))
-	}
-	if r.Lake > 0 {
-		parts = append(parts, "SELECT substr(file, length("+lit(root+"/")+") + 1) AS file_path, pos FROM temp."+matchedTable)
-	}
-	if r.Cut > 0 {
-		parts = append(parts, "SELECT path AS file_path, ordinal & "+ordinal(1, -1)+" AS pos FROM (\n"+
-			ordinals(j.Staged, func(s *Staged) (int64, int64) { return s.Keep, s.File.Rows })+
-			") AS r\nJOIN "+stagedPaths(j.Staged)+" AS f ON f.number = r.ordinal >> "+strconv.Itoa(fileBits))
-	}
-	return "COPY (\nSELECT file_path, pos FROM (\n" + strings.Join(parts, "\nUNION ALL\n") +
-		")\nORDER BY file_path, pos\n) TO " + lit(j.Out) +
-		" (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, FIELD_IDS " + positionIDs + ")"
+// setOf aggregates row numbers below rows into bits. A multiple of 8 of them
+// leaves no padding.
+func setOf(row string, rows int64) string {
+	return "bitstring_agg(" + row + ", 0, " + strconv.FormatInt((rows+7)/8*8-1, 10) + ")::BLOB"
 }
 
-// ordinals is every ordinal of the rows that span gives for each staged file.
-func ordinals(staged []Staged, span func(*Staged) (from, to int64)) string {
-	var parts []string
-	for i := range staged {
-		if from, to := span(&staged[i]); from < to {
-			parts = append(parts, "SELECT range AS ordinal FROM range("+ordinal(i, from)+", "+ordinal(i, to)+")")
-		}
-	}
-	return strings.Join(parts, " UNION ALL ")
+// lastSets is, by number of staged file, the rows that are their keys' last.
+func lastSets(rows int64) string {
+	return "SELECT (last >> " + strconv.Itoa(fileBits) + ")::VARCHAR, " + setOf("last & "+ordinal(1, -1), rows) +
+		" FROM temp." + batchTable + " GROUP BY 1"
 }
 
-func stagedPaths(staged []Staged) string {
-	rows := make([]string, len(staged))
-	for i := range staged {
-		rows[i] = "(" + strconv.Itoa(i) + ", " + lit(staged[i].File.Path) + ")"
-	}
-	return "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(number, path))"
+// matchedSets is, by path in the lake, the rows that matched.
+func matchedSets(rows int64, root string) string {
+	return "SELECT substr(file, length(" + lit(root+"/") + ") + 1), " + setOf("pos", rows) + " FROM temp." + matchedTable + " GROUP BY 1"
 }

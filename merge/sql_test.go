@@ -33,7 +33,7 @@ func TestSQL(t *testing.T) {
 	f.load(tab, f.stage(tab, "2, 'b', row(NULL, NULL, 'n'), '[]', 1.5"))
 	cut := f.stage(tab, "1, 'a', NULL, NULL, NULL", "3, 'c', NULL, NULL, NULL")
 	cut.Keep = 1
-	j := Job{Table: tab, Key: key, Staged: []Staged{cut, f.stage(tab, "1, 'a', NULL, NULL, 2.5")}, Out: f.abs(f.path(tab, "deletes"))}
+	j := Job{Table: tab, Key: key, Staged: []Staged{cut, f.stage(tab, "1, 'a', NULL, NULL, 2.5")}}
 
 	conn, err := f.db.sql.Conn(context.Background())
 	f.must(err)
@@ -53,7 +53,8 @@ func TestSQL(t *testing.T) {
 	run("matched_nulls", createMatched(j, at, make([]bounds, 2)))
 	run("matched", createMatched(j, at, []bounds{{true, "1", "1"}, {true, odd, odd}}))
 	run("superseded", dropSuperseded(j, at, f.root))
-	run("positions", copyPositions(j, Result{Within: 1, Lake: 1, Cut: 1}, f.root))
+	run("matched_sets", matchedSets(1000, f.root))
+	run("last_sets", lastSets(1000))
 	run("view", createView(tab, at, lit(f.root)))
 	run("view_movable", createView(tab, movable(f.root), lakeOr(f.root)))
 	run("drop", strings.Join(dropTables(), ";\n"))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"target-filelake/lake"
 )
@@ -21,18 +22,16 @@ type Job struct {
 	Table  *lake.Table   // as in the newest version; nil for a stream the lake does not have yet
 	Key    []lake.Column // key columns of the current schema; none: rows are appended
 	Staged []Staged      // in arrival order
-	Out    string        // absolute path of an empty file that takes the positions
 }
 
-// Result counts the positions written to Job.Out. If all are 0 it was left
-// untouched.
+// Result counts the rows that a batch supersedes.
 type Result struct {
 	Within int64 // rows superseded by later rows of the batch
 	Lake   int64 // live rows of the lake superseded
 	Cut    int64 // rows cut off
 }
 
-// Total is how many rows Job.Out holds.
+// Total is how many they are.
 func (r Result) Total() int64 { return r.Within + r.Lake + r.Cut }
 
 // NeedsMerge reports whether j can have any position at all.
@@ -68,31 +67,48 @@ func (j Job) check() error {
 	return nil
 }
 
-// Positions writes to j.Out which rows the batch supersedes, in itself and in
-// the lake, sorted by file and row. The file is neither synced nor verified.
-func (db *DB) Positions(ctx context.Context, j Job) (r Result, err error) {
+// Positions finds which rows the batch supersedes, in itself and in the lake:
+// one set a file that has any.
+func (db *DB) Positions(ctx context.Context, j Job) (dead []lake.Positions, r Result, err error) {
 	if err := j.check(); err != nil || !j.NeedsMerge() {
-		return r, err
+		return nil, r, err
+	}
+	if len(j.Key) == 0 || j.kept() == 0 {
+		dead, r.Cut = j.superseded(nil), j.cut()
+		return dead, r, nil
 	}
 	conn, err := db.sql.Conn(ctx)
 	if err != nil {
-		return r, stepError(ctx, "connect", err)
+		return nil, r, stepError(ctx, "connect", err)
 	}
 	m := merging{Job: j, conn: conn, root: db.root}
 	defer func() { err = errors.Join(err, m.end(ctx)) }()
-	r.Cut = j.cut()
-	if len(j.Key) > 0 && j.kept() > 0 {
-		if r.Within, r.Lake, err = m.supersede(ctx); err != nil {
-			return Result{}, err
+	dead, r, err = m.supersede(ctx)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	return dead, r, nil
+}
+
+// superseded are the staged rows that do not live on: those cut off and, where
+// last holds a set for each staged file, those not in it.
+func (j Job) superseded(last []lake.Positions) []lake.Positions {
+	var dead []lake.Positions
+	for i := range j.Staged {
+		s := &j.Staged[i]
+		p := lake.NewPositions(s.File.Path, s.File.Rows)
+		if last != nil {
+			p.AddRange(0, s.Keep)
+			for b := range p.Set {
+				p.Set[b] &^= last[i].Set[b]
+			}
+		}
+		p.AddRange(s.Keep, s.File.Rows)
+		if p.Count() > 0 {
+			dead = append(dead, p)
 		}
 	}
-	if r.Total() == 0 {
-		return r, nil
-	}
-	if err := m.exec(ctx, "write positions", copyPositions(j, r, db.root)); err != nil {
-		return Result{}, err
-	}
-	return r, nil
+	return dead
 }
 
 // merging is one Positions call on a connection of its own.
@@ -139,28 +155,87 @@ func (m *merging) create(ctx context.Context, step, table, query string) (n int6
 }
 
 // supersede leaves each key of the batch in one temporary table and the rows
-// of the lake that they replace in another.
-func (m *merging) supersede(ctx context.Context) (within, replaced int64, err error) {
+// of the lake that they replace in another, and reads both as sets of rows.
+func (m *merging) supersede(ctx context.Context) (dead []lake.Positions, r Result, err error) {
+	r.Cut = m.cut()
 	distinct, err := m.distinct(ctx)
 	if err != nil || distinct && !m.live() {
-		return 0, 0, err
+		return m.superseded(nil), r, err
 	}
 	if err := m.exec(ctx, "read keys of the batch", createBatch(m.Job, under(m.root), distinct)); err != nil {
-		return 0, 0, err
+		return nil, r, err
 	}
 	keys, bs, err := m.bounds(ctx)
 	if err != nil {
-		return 0, 0, err
+		return nil, r, err
 	}
-	within = m.kept() - keys
-	if within < 0 || distinct && within != 0 {
-		return 0, 0, fmt.Errorf("merge: %d keys in %d rows: staged files hold other row counts than named", keys, m.kept())
+	r.Within = m.kept() - keys
+	if r.Within < 0 || distinct && r.Within != 0 {
+		return nil, r, fmt.Errorf("merge: %d keys in %d rows: staged files hold other row counts than named", keys, m.kept())
 	}
-	if !m.live() {
-		return within, 0, nil
+	var last []lake.Positions
+	if r.Within > 0 {
+		if last, err = m.last(ctx); err != nil {
+			return nil, r, err
+		}
 	}
-	replaced, err = m.replaced(ctx, bs)
-	return within, replaced, err
+	dead = m.superseded(last)
+	if m.live() {
+		var replaced []lake.Positions
+		if r.Lake, replaced, err = m.replaced(ctx, bs); err != nil {
+			return nil, r, err
+		}
+		dead = append(dead, replaced...)
+	}
+	return dead, r, nil
+}
+
+// last is, of each staged file, the rows that are their keys' last.
+func (m *merging) last(ctx context.Context) ([]lake.Positions, error) {
+	out := make([]lake.Positions, len(m.Staged))
+	for i := range out {
+		out[i] = lake.NewPositions(m.Staged[i].File.Path, m.Staged[i].File.Rows)
+	}
+	err := m.sets(ctx, lastSets(longest(m.Staged)), func(file string, set []byte) error {
+		i, err := strconv.Atoi(file)
+		if err == nil {
+			copy(out[i].Set, set)
+		}
+		return err
+	})
+	return out, err
+}
+
+// sets runs a query of files and their rows' bits.
+func (m *merging) sets(ctx context.Context, query string, take func(file string, set []byte) error) error {
+	const step = "read positions"
+	rows, err := m.conn.QueryContext(ctx, query)
+	if err != nil {
+		return stepError(ctx, step, err)
+	}
+	for rows.Next() {
+		var file string
+		var set []byte
+		if err = rows.Scan(&file, &set); err == nil {
+			err = take(file, set)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
+		return stepError(ctx, step, err)
+	}
+	return nil
+}
+
+// longest is the rows of the longest staged file.
+func longest(staged []Staged) int64 {
+	var n int64
+	for i := range staged {
+		n = max(n, staged[i].File.Rows)
+	}
+	return n
 }
 
 // distinctRows is where one more pass over the keys begins to pay.
@@ -201,11 +276,24 @@ func (m *merging) bounds(ctx context.Context) (keys int64, bs []bounds, err erro
 	return keys, bs, nil
 }
 
-func (m *merging) replaced(ctx context.Context, bs []bounds) (int64, error) {
+// replaced finds the live rows of the lake whose key the batch has.
+func (m *merging) replaced(ctx context.Context, bs []bounds) (int64, []lake.Positions, error) {
 	at := under(m.root)
 	n, err := m.create(ctx, "look for keys in the lake", matchedTable, createMatched(m.Job, at, bs))
-	if err != nil || n == 0 || len(m.Table.Deletes) == 0 {
-		return n, err
+	if err == nil && n > 0 && len(m.Table.Deletes) > 0 {
+		n, err = m.create(ctx, "read positions of the lake", matchedTable, dropSuperseded(m.Job, at, m.root))
 	}
-	return m.create(ctx, "read positions of the lake", matchedTable, dropSuperseded(m.Job, at, m.root))
+	if err != nil || n == 0 {
+		return 0, nil, err
+	}
+	var rows int64
+	for i := range m.Table.Files {
+		rows = max(rows, m.Table.Files[i].Rows)
+	}
+	var dead []lake.Positions
+	err = m.sets(ctx, matchedSets(rows, m.root), func(file string, set []byte) error {
+		dead = append(dead, lake.Positions{Path: file, Set: set})
+		return nil
+	})
+	return n, dead, err
 }

@@ -57,23 +57,6 @@ func TestPositionsAppend(t *testing.T) {
 	}
 }
 
-func TestPositionsSorted(t *testing.T) {
-	f := newFixture(t)
-	tab := f.table("t", []string{"id"}, column(1, "id", lake.Int64))
-	f.load(tab, f.stageQuery(tab, 5000, "SELECT range AS id FROM range(5000)"))
-	f.load(tab, f.stageQuery(tab, 9000, "SELECT hash(range) % 3000 AS id FROM range(9000)"))
-	query := "SELECT file_path || pos FROM read_parquet(" + lit(f.abs(tab.Deletes[0].Path)) + ")"
-	conn := f.views()
-	if !slices.Equal(texts(t, conn, query), texts(t, conn, query+" ORDER BY file_path, pos")) {
-		t.Fatal("positions are not sorted by file_path, pos")
-	}
-	got := texts(t, conn, "SELECT name || ' ' || type || ' ' || field_id FROM parquet_schema("+
-		lit(f.abs(tab.Deletes[0].Path))+") WHERE field_id IS NOT NULL")
-	if want := []string{"file_path BYTE_ARRAY 2147483546", "pos INT64 2147483545"}; !slices.Equal(got, want) {
-		t.Fatalf("got %v, want %v", got, want)
-	}
-}
-
 // TestZeros holds that 0.0 and -0.0 are one key, and that nested keys compare
 // by value.
 func TestZeros(t *testing.T) {
@@ -130,17 +113,16 @@ func TestPositionsAtOnce(t *testing.T) {
 	for i := range 8 {
 		tab := fx.table(fmt.Sprint("t", i), []string{"id"}, column(1, "id", lake.Int64))
 		fx.load(tab, fx.stage(tab, "1", "2", "3"))
-		j := Job{Table: tab, Key: keyOf(tab), Out: fx.abs(fx.path(tab, "deletes"))}
+		j := Job{Table: tab, Key: keyOf(tab)}
 		for n := range i + 1 {
 			j.Staged = append(j.Staged, fx.stage(tab, "2", fmt.Sprint(n+3)))
 		}
-		fx.must(os.WriteFile(j.Out, nil, 0o644))
 		jobs = append(jobs, j)
 	}
 	results, errs := make([]Result, len(jobs)), make([]error, len(jobs))
 	var wg sync.WaitGroup
 	for i := range jobs {
-		wg.Go(func() { results[i], errs[i] = fx.db.Positions(context.Background(), jobs[i]) })
+		wg.Go(func() { _, results[i], errs[i] = fx.db.Positions(context.Background(), jobs[i]) })
 	}
 	wg.Wait()
 	for i, r := range results {
@@ -156,18 +138,17 @@ func TestPositionsCancelled(t *testing.T) {
 	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
 	const n = 1_000_000
 	fx.load(tab, fx.stageQuery(tab, n, "SELECT range AS id FROM range(1000000)"))
-	j := Job{Table: tab, Key: keyOf(tab), Out: fx.abs(fx.path(tab, "deletes"))}
+	j := Job{Table: tab, Key: keyOf(tab)}
 	j.Staged = []Staged{fx.stageQuery(tab, n, "SELECT (range * 7919) % 1000000 AS id FROM range(1000000)")}
-	fx.must(os.WriteFile(j.Out, nil, 0o644))
 	for _, after := range []time.Duration{0, time.Millisecond, 20 * time.Millisecond} {
 		ctx, cancel := context.WithTimeout(context.Background(), after)
-		_, err := fx.db.Positions(ctx, j)
+		_, _, err := fx.db.Positions(ctx, j)
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("after %s: got %v, want the deadline", after, err)
 		}
 	}
-	if r, err := fx.db.Positions(context.Background(), j); err != nil || r != (Result{Lake: n}) {
+	if _, r, err := fx.db.Positions(context.Background(), j); err != nil || r != (Result{Lake: n}) {
 		t.Fatalf("got %+v, %v; want all %d superseded", r, err, n)
 	}
 }
@@ -181,9 +162,7 @@ func TestPositionsRefuses(t *testing.T) {
 		t.Helper()
 		s := fx.stage(tab, "2", "3", "4")
 		change(&s)
-		out := fx.abs(fx.path(tab, "deletes"))
-		fx.must(os.WriteFile(out, nil, 0o644))
-		r, err := fx.db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{s}, Out: out})
+		_, r, err := fx.db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{s}})
 		if err == nil || !strings.Contains(err.Error(), want) || r != (Result{}) {
 			t.Fatalf("got %+v, %v; want %q", r, err, want)
 		}
@@ -211,9 +190,8 @@ func TestPositionsInLittleMemory(t *testing.T) {
 		db, err := Open(context.Background(), c)
 		fx.must(err)
 		defer func() { fx.must(db.Close()) }()
-		out := fx.abs(fx.path(tab, "deletes"))
-		fx.must(os.WriteFile(out, nil, 0o644))
-		return db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{batch}, Out: out})
+		_, r, err := db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{batch}})
+		return r, err
 	}
 	if r, err := f(96); err != nil || r != (Result{Lake: n}) {
 		t.Fatalf("got %+v, %v; want all %d superseded", r, err, n)

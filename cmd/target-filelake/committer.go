@@ -146,24 +146,17 @@ func (c *committer) positions(ctx context.Context, s sealedStream, old *lake.Tab
 		if err := c.openDB(ctx); err != nil {
 			return err
 		}
-		d, err := c.lake.StageDeletes(s.stream)
-		if err != nil {
+		var dead []lake.Positions
+		var err error
+		if dead, res, err = c.db.Positions(ctx, j); err != nil {
 			return err
 		}
-		j.Out = filepath.Join(c.root, filepath.FromSlash(d.Name()))
-		if res, err = c.db.Positions(ctx, j); err != nil {
-			return errors.Join(fmt.Errorf("merge: %w", err), d.Discard())
-		}
-		n := res.Within + res.Lake + res.Cut
-		if n == 0 {
-			err = d.Discard()
-		} else {
-			var file lake.DeleteFile
-			file, err = d.Adopt(n)
+		if len(dead) > 0 {
+			file, err := c.lake.WriteDeletes(s.stream, dead)
+			if err != nil {
+				return err
+			}
 			ch.Deletes = append(ch.Deletes, file)
-		}
-		if err != nil {
-			return err
 		}
 	}
 	var rows int64

@@ -1,0 +1,98 @@
+package lake
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// Positions is a set of rows of one data file: row i is in it if bit 7-i%8 of
+// Set[i/8] is 1. DuckDB's bitstring_agg makes such bits.
+type Positions struct {
+	Path string
+	Set  []byte
+}
+
+// Count is the number of rows in the set.
+func (p Positions) Count() int64 {
+	n := 0
+	for _, b := range p.Set {
+		n += bits.OnesCount8(b)
+	}
+	return int64(n)
+}
+
+// NewPositions is an empty set for the rows of a file.
+func NewPositions(path string, rows int64) Positions {
+	return Positions{path, make([]byte, (rows+7)/8)}
+}
+
+// AddRange puts the rows [from, to) into the set.
+func (p Positions) AddRange(from, to int64) {
+	for i := from; i < to; i++ {
+		if i%8 == 0 && to-i >= 8 {
+			p.Set[i/8] = 0xff
+			i += 7
+			continue
+		}
+		p.Set[i/8] |= 0x80 >> (i % 8)
+	}
+}
+
+// deletesSchema is a delete file's, with the field ids that Iceberg reserves
+// for the columns of its position deletes.
+var deletesSchema = &Schema{ID: -1, Columns: []Column{
+	{ID: 2147483546, Name: "file_path", Property: "file_path", Kind: String, Required: true},
+	{ID: 2147483545, Name: "pos", Property: "pos", Kind: Int64, Required: true},
+}}
+
+// deletesGroup is the rows of one row group of a delete file.
+const deletesGroup = 1 << 20
+
+// WriteDeletes stages a delete file, sorted by file and row, makes it durable
+// and describes it. dead has one set a file.
+func (l *Lake) WriteDeletes(stream string, dead []Positions) (DeleteFile, error) {
+	id, err := l.ids.next()
+	if err != nil {
+		return DeleteFile{}, err
+	}
+	st, err := l.stage(deletePath(l.Dir(stream), id), deletesSchema, Zstd)
+	if err != nil {
+		return DeleteFile{}, err
+	}
+	dead = slices.SortedFunc(slices.Values(dead), func(a, b Positions) int { return strings.Compare(a.Path, b.Path) })
+	b := NewBatch(deletesSchema)
+	for _, p := range dead {
+		for i, set := range p.Set {
+			for ; set != 0; set &^= 0x80 >> bits.LeadingZeros8(set) {
+				b.Vectors[0].Bytes([]byte(p.Path), 0)
+				b.Vectors[1].Int(int64(8*i+bits.LeadingZeros8(set)), 0)
+				b.Rows++
+			}
+			if b.Rows < deletesGroup {
+				continue
+			}
+			if err := st.append(b); err != nil {
+				return DeleteFile{}, err
+			}
+		}
+	}
+	if err := st.append(b); err != nil {
+		return DeleteFile{}, err
+	}
+	f, err := st.Close()
+	return DeleteFile{Path: f.Path, Rows: f.Rows, Bytes: f.Bytes, SHA256: f.SHA256}, err
+}
+
+// append writes b as a row group, and empties it.
+func (s *Stage) append(b *Batch) error {
+	if b.Rows == 0 {
+		return nil
+	}
+	g := s.Begin()
+	if err := g.Encode([]*Batch{b}); err != nil {
+		return err
+	}
+	b.Reset()
+	return g.Commit()
+}

@@ -1,0 +1,79 @@
+package lake
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+func TestPositionsRanges(t *testing.T) {
+	f := func(rows int64, want string, ranges ...[2]int64) {
+		t.Helper()
+		p := NewPositions("f", rows)
+		for _, r := range ranges {
+			p.AddRange(r[0], r[1])
+		}
+		got := ""
+		for _, b := range p.Set {
+			got += fmt.Sprintf("%08b", b)
+		}
+		if got != want || p.Count() != int64(bytes.Count([]byte(got), []byte("1"))) {
+			t.Fatalf("%v of %d rows: %s, count %d, want %s", ranges, rows, got, p.Count(), want)
+		}
+	}
+	f(0, "")
+	f(1, "10000000", [2]int64{0, 1})
+	f(9, "0000000000000000", [2]int64{4, 4})
+	f(16, "0000000110000000", [2]int64{7, 9})
+	f(24, "000111111111111111110000", [2]int64{3, 20})
+	f(16, "1111111111111111", [2]int64{0, 8}, [2]int64{8, 16})
+}
+
+func TestDeleteFile(t *testing.T) {
+	fsys := newMemFS()
+	l, err := Open(fsys, testOptions("default", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = deletesGroup + 100
+	b := NewPositions("t/b.parquet", rows)
+	b.AddRange(0, rows)
+	a := NewPositions("t/a.parquet", 10)
+	a.AddRange(3, 4)
+	a.AddRange(9, 10)
+	f, err := l.WriteDeletes("t", []Positions{b, NewPositions("t/none.parquet", 8), a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := ReadFile(fsys, f.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Rows != rows+2 || f.Bytes != int64(len(data)) || f.SHA256 != digest(data) {
+		t.Fatalf("described as %+v", f)
+	}
+	file := openFile(t, data)
+	for _, field := range file.Schema().Fields() {
+		if !field.Required() {
+			t.Errorf("%s is not required", field.Name())
+		}
+	}
+	type position struct {
+		Path string `parquet:"file_path"`
+		Pos  int64  `parquet:"pos"`
+	}
+	got, err := parquet.Read[position](bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []position{{"t/a.parquet", 3}, {"t/a.parquet", 9}}
+	for i := range int64(rows) {
+		want = append(want, position{"t/b.parquet", i})
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%d positions, want %d; first %v", len(got), len(want), got[:3])
+	}
+}
