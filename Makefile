@@ -30,7 +30,7 @@ lint:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-check: lint race
+check: lint test race
 	$(GO) mod tidy -diff
 
 demo: build

@@ -120,6 +120,7 @@ func lakeState(t testing.TB, dir string, _ []byte, before int) int {
 // goes on from the STATE that resume gives until a run ends by itself.
 func killUntilDone(t *testing.T, dir string, tap resumable, r *rand.Rand, args []string, resume func(testing.TB, string, []byte, int) int) (kills int) {
 	t.Helper()
+	window := 170 // ms; grows where nothing is committed in it
 	for from := 0; kills < 500; {
 		c := program(t, append([]string{"--lake", dir}, args...)...)
 		var out, errs bytes.Buffer
@@ -132,7 +133,7 @@ func killUntilDone(t *testing.T, dir string, tap resumable, r *rand.Rand, args [
 			t.Fatal(err)
 		}
 		go tap.run(in, from)
-		killer := time.AfterFunc(time.Duration(30+r.IntN(170))*time.Millisecond, func() { _ = c.Process.Kill() })
+		killer := time.AfterFunc(time.Duration(30+r.IntN(window))*time.Millisecond, func() { _ = c.Process.Kill() })
 		err = c.Wait()
 		killer.Stop()
 		if err == nil {
@@ -142,7 +143,10 @@ func killUntilDone(t *testing.T, dir string, tap resumable, r *rand.Rand, args [
 			t.Fatalf("%v\n%s", err, errs.String())
 		}
 		kills++
-		from = resume(t, dir, out.Bytes(), from)
+		was := from
+		if from = resume(t, dir, out.Bytes(), from); from == was {
+			window += window / 8
+		}
 	}
 	t.Fatal("500 kills and no end in sight")
 	return kills
