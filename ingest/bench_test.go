@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 const orderSchema = `{"type":"object","properties":{
@@ -51,7 +51,7 @@ func planOf(tb testing.TB, m *SchemaMessage, o Options) *Plan {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	e := lake.Evolver{NextID: 1, Key: m.Key}
+	e := columns.Evolver{NextID: 1, Key: m.Key}
 	table, err := e.Evolve(nil, s.Columns())
 	if err != nil {
 		tb.Fatal(err)

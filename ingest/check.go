@@ -13,7 +13,7 @@ import (
 
 	"github.com/xeipuuv/gojsonschema"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // validator holds records against the whole schema, by Draft 4. It also words
@@ -295,7 +295,7 @@ func coerced(doc any, f *field) any {
 	}
 	switch v := doc.(type) {
 	case map[string]any:
-		if f.kind != lake.Struct {
+		if f.kind != columns.Struct {
 			return doc
 		}
 		for i := range f.fields {
@@ -304,7 +304,7 @@ func coerced(doc any, f *field) any {
 			}
 		}
 	case []any:
-		if f.kind != lake.List {
+		if f.kind != columns.List {
 			return doc
 		}
 		for i := range v {

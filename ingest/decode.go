@@ -3,7 +3,7 @@ package ingest
 import (
 	"fmt"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // Decoder decodes blocks. It is for one goroutine at a time.
@@ -16,7 +16,7 @@ type Decoder struct {
 	block uint64 // counts blocks
 	out   *Decoded
 	walk  *walk
-	vecs  []lake.Vector // of the batch being appended to
+	vecs  []columns.Vector // of the batch being appended to
 
 	seen  []uint64 // by slot id, the stamp of the object it was last seen in
 	stamp uint64   // counts objects
@@ -61,7 +61,7 @@ type Decoded struct {
 // Chunk is the rows of one stream in a block.
 type Chunk struct {
 	Plan  *Plan
-	Batch *lake.Batch
+	Batch *columns.Batch
 	Ords  []uint32 // place in the block, counting RECORDs, of the one that became row i
 }
 
@@ -205,7 +205,7 @@ func (d *Decoder) keysFit() bool {
 	return true
 }
 
-func startOf(v *lake.Vector, i int) int {
+func startOf(v *columns.Vector, i int) int {
 	if i == 0 {
 		return 0
 	}

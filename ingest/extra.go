@@ -3,7 +3,7 @@ package ingest
 import (
 	"bytes"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // extra gathers a row's undeclared properties as one JSON object.
@@ -67,7 +67,7 @@ func (e *extra) knows(name []byte) bool {
 }
 
 // end appends the row's entry to the vector of undeclared properties.
-func (e *extra) end(v *lake.Vector) {
+func (e *extra) end(v *columns.Vector) {
 	if len(e.json) == 0 {
 		v.Null(0, 0)
 		return

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // refusalsOf are our own reasons to refuse what JSON Schema allows.
@@ -80,7 +80,7 @@ func FuzzSchema(f *testing.F) {
 		if err != nil {
 			return
 		}
-		e := lake.Evolver{NextID: 1}
+		e := columns.Evolver{NextID: 1}
 		table, err := e.Evolve(nil, s.Columns())
 		if err != nil {
 			t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // loaded is what a whole input decodes to, its blocks in order.
@@ -24,8 +24,8 @@ func load(t testing.TB, input string, o Options, l Limits) loaded {
 	t.Helper()
 	var out loaded
 	r := NewReader(strings.NewReader(input), l, nil)
-	plans, tables := Plans{}, map[string]*lake.Schema{}
-	evolvers := map[string]*lake.Evolver{}
+	plans, tables := Plans{}, map[string]*columns.Schema{}
+	evolvers := map[string]*columns.Evolver{}
 	var d Decoder
 	records := 0
 	for {
@@ -70,7 +70,7 @@ func load(t testing.TB, input string, o Options, l Limits) loaded {
 			return out
 		}
 		if evolvers[m.Stream] == nil {
-			evolvers[m.Stream] = &lake.Evolver{NextID: 1, Key: m.Key}
+			evolvers[m.Stream] = &columns.Evolver{NextID: 1, Key: m.Key}
 		}
 		table, err := evolvers[m.Stream].Evolve(tables[m.Stream], s.Columns())
 		if err != nil {
@@ -89,7 +89,7 @@ func load(t testing.TB, input string, o Options, l Limits) loaded {
 }
 
 // checkBatch checks that every vector has entries for exactly the batch's rows.
-func checkBatch(t testing.TB, b *lake.Batch) {
+func checkBatch(t testing.TB, b *columns.Batch) {
 	t.Helper()
 	for _, v := range b.Vectors {
 		values, starts := 0, 0
@@ -105,7 +105,7 @@ func checkBatch(t testing.TB, b *lake.Batch) {
 			}
 		}
 		have := len(v.Ints) + len(v.Floats) + len(v.Bools) + len(v.Ends)
-		if v.Kind == lake.UUID {
+		if v.Kind == columns.UUID {
 			have = len(v.Data) / 16
 		}
 		if starts != b.Rows || values != have || v.MaxRep > 0 && len(v.Starts) != b.Rows {
@@ -116,7 +116,7 @@ func checkBatch(t testing.TB, b *lake.Batch) {
 
 // rowJSON puts a row together again from its levels: the columns as an object,
 // nulls left out at the top.
-func rowJSON(b *lake.Batch, row int) string {
+func rowJSON(b *columns.Batch, row int) string {
 	c := &cursor{batch: b, row: row}
 	var parts []string
 	cols := b.Schema.WithExtra().Columns
@@ -135,13 +135,13 @@ func quoteJSON(s string) string {
 
 // cursor reads one row; its vectors in the order of columns.
 type cursor struct {
-	batch *lake.Batch
+	batch *columns.Batch
 	row   int
 	leaf  int
 }
 
 // entries are the indexes of the row's entries in the leaf's vector.
-func (c *cursor) entries(v *lake.Vector) (from, to int) {
+func (c *cursor) entries(v *columns.Vector) (from, to int) {
 	if v.MaxRep == 0 {
 		return c.row, c.row + 1
 	}
@@ -152,7 +152,7 @@ func (c *cursor) entries(v *lake.Vector) (from, to int) {
 	return int(v.Starts[c.row]), to
 }
 
-func (c *cursor) column(col *lake.Column, def, rep byte) string {
+func (c *cursor) column(col *columns.Column, def, rep byte) string {
 	spans := [][2]int{}
 	first := c.leaf
 	n := col.LeafCount()
@@ -166,14 +166,14 @@ func (c *cursor) column(col *lake.Column, def, rep byte) string {
 }
 
 // value renders the entries in spans (one for each leaf of col) as one value.
-func (c *cursor) value(col *lake.Column, leaf int, spans [][2]int, def, rep byte) string {
+func (c *cursor) value(col *columns.Column, leaf int, spans [][2]int, def, rep byte) string {
 	v := &c.batch.Vectors[leaf]
 	at := spans[0][0]
 	if v.Def[at] < def {
 		return "null"
 	}
 	switch col.Kind {
-	case lake.Struct:
+	case columns.Struct:
 		var parts []string
 		k := 0
 		for i := range col.Fields {
@@ -182,7 +182,7 @@ func (c *cursor) value(col *lake.Column, leaf int, spans [][2]int, def, rep byte
 			k += n
 		}
 		return "{" + strings.Join(parts, ",") + "}"
-	case lake.List:
+	case columns.List:
 		if v.Def[at] == def {
 			return "[]"
 		}
@@ -191,7 +191,7 @@ func (c *cursor) value(col *lake.Column, leaf int, spans [][2]int, def, rep byte
 	return scalarJSON(v, at)
 }
 
-func (c *cursor) elements(col *lake.Column, leaf int, spans [][2]int, def, rep byte) string {
+func (c *cursor) elements(col *columns.Column, leaf int, spans [][2]int, def, rep byte) string {
 	var parts []string
 	pos := make([]int, len(spans))
 	for k := range spans {
@@ -213,7 +213,7 @@ func (c *cursor) elements(col *lake.Column, leaf int, spans [][2]int, def, rep b
 	return "[" + strings.Join(parts, ",") + "]"
 }
 
-func scalarJSON(v *lake.Vector, entry int) string {
+func scalarJSON(v *columns.Vector, entry int) string {
 	n := 0
 	for _, d := range v.Def[:entry] {
 		if d == v.MaxDef {
@@ -221,16 +221,16 @@ func scalarJSON(v *lake.Vector, entry int) string {
 		}
 	}
 	switch v.Kind {
-	case lake.Boolean:
+	case columns.Boolean:
 		return fmt.Sprint(v.Bools[n])
-	case lake.Double:
+	case columns.Double:
 		b, _ := json.Marshal(v.Floats[n])
 		return string(b)
-	case lake.String:
+	case columns.String:
 		return quoteJSON(string(v.Value(n)))
-	case lake.JSON:
+	case columns.JSON:
 		return string(v.Value(n))
-	case lake.UUID:
+	case columns.UUID:
 		return fmt.Sprintf(`"%x"`, v.Value(n))
 	}
 	return fmt.Sprint(v.Ints[n])

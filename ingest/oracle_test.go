@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 const oracleSchema = `{"type":"object","properties":{
@@ -77,22 +77,22 @@ func (m *maker) value(f *field) {
 		return
 	}
 	switch f.kind {
-	case lake.Int64:
+	case columns.Int64:
 		m.out.WriteString(strconv.FormatInt(int64(m.Uint64())>>m.IntN(64), 10))
-	case lake.Double:
+	case columns.Double:
 		m.out.WriteString(m.number())
-	case lake.Boolean:
+	case columns.Boolean:
 		m.out.WriteString([]string{"true", "false"}[m.IntN(2)])
-	case lake.Timestamp:
+	case columns.Timestamp:
 		t := time.Unix(m.Int64N(4e9)-2e9, m.Int64N(1e9)/1000*1000).In(time.FixedZone("", (m.IntN(27*60)-13*60)*60))
 		m.str(t.Format(time.RFC3339Nano))
-	case lake.Date:
+	case columns.Date:
 		m.str(time.Unix(m.Int64N(4e9)-2e9, 0).UTC().Format(time.DateOnly))
-	case lake.Struct:
+	case columns.Struct:
 		m.object(f)
-	case lake.List:
+	case columns.List:
 		m.list(f)
-	case lake.JSON:
+	case columns.JSON:
 		m.free(f.accept == anyType, 3)
 	default:
 		m.scalar(f)
@@ -180,18 +180,18 @@ func wanted(t *testing.T, f *field, raw json.RawMessage) string {
 		return "null"
 	}
 	switch f.kind {
-	case lake.Int64:
+	case columns.Int64:
 		return string(raw)
-	case lake.Double:
+	case columns.Double:
 		x, err := strconv.ParseFloat(string(raw), 64)
 		if err != nil {
 			t.Fatal(err)
 		}
 		b, _ := json.Marshal(x)
 		return string(b)
-	case lake.Boolean:
+	case columns.Boolean:
 		return string(raw)
-	case lake.Struct:
+	case columns.Struct:
 		var m map[string]json.RawMessage
 		decodeInto(t, raw, &m)
 		var parts []string
@@ -199,7 +199,7 @@ func wanted(t *testing.T, f *field, raw json.RawMessage) string {
 			parts = append(parts, quoteJSON(f.fields[i].name)+":"+wanted(t, &f.fields[i], m[f.fields[i].name]))
 		}
 		return "{" + strings.Join(parts, ",") + "}"
-	case lake.List:
+	case columns.List:
 		var items []json.RawMessage
 		decodeInto(t, raw, &items)
 		var parts []string
@@ -207,7 +207,7 @@ func wanted(t *testing.T, f *field, raw json.RawMessage) string {
 			parts = append(parts, wanted(t, &f.fields[0], item))
 		}
 		return "[" + strings.Join(parts, ",") + "]"
-	case lake.JSON:
+	case columns.JSON:
 		var b bytes.Buffer
 		json.Compact(&b, raw)
 		return b.String()
@@ -222,13 +222,13 @@ func wantedText(t *testing.T, f *field, raw json.RawMessage) string {
 	var s string
 	decodeInto(t, raw, &s)
 	switch f.kind {
-	case lake.Timestamp:
+	case columns.Timestamp:
 		at, err := time.Parse(time.RFC3339Nano, s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return fmt.Sprint(at.UnixMicro())
-	case lake.Date:
+	case columns.Date:
 		at, err := time.Parse(time.DateOnly, s)
 		if err != nil {
 			t.Fatal(err)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // Undeclared says what becomes of properties that no SCHEMA declares.
@@ -30,14 +30,14 @@ type Plans map[string]*Plan
 // It is shared by decoders and never changed.
 type Plan struct {
 	stream  string
-	schema  *lake.Schema
+	schema  *columns.Schema
 	options Options
 	root    slot
 	slots   int    // how many slots there are; their ids are below
 	keys    []slot // of the key properties
 	full    bool   // records go through check too
 	check   *validator
-	pool    *sync.Pool // of *lake.Batch
+	pool    *sync.Pool // of *columns.Batch
 }
 
 // slot is a place for a value: a property of an object, an element of a list,
@@ -87,24 +87,24 @@ var holds = map[op]types{opFloat: tNumber, opText: tBool | tNumber | tString, op
 func (p *Plan) Stream() string { return p.stream }
 
 // Schema is the schema of the plan's batches.
-func (p *Plan) Schema() *lake.Schema { return p.schema }
+func (p *Plan) Schema() *columns.Schema { return p.schema }
 
 // Recycle takes back a batch that nobody refers to any more.
-func (p *Plan) Recycle(b *lake.Batch) {
+func (p *Plan) Recycle(b *columns.Batch) {
 	b.Reset()
 	p.pool.Put(b)
 }
 
-func (p *Plan) batch() *lake.Batch { return p.pool.Get().(*lake.Batch) }
+func (p *Plan) batch() *columns.Batch { return p.pool.Get().(*columns.Batch) }
 
 // Bind fits a shape to the table it is loaded into. t holds at least the
 // shape's columns, as Evolve made them: values are stored as t's kinds.
-func (s *Shape) Bind(t *lake.Schema, o Options) *Plan {
+func (s *Shape) Bind(t *columns.Schema, o Options) *Plan {
 	o.NoChecks = o.NoChecks || s.lenient
 	p := &Plan{
 		stream: s.stream, schema: t, options: o,
 		full: s.full && !o.NoChecks, check: s.check,
-		pool: &sync.Pool{New: func() any { return lake.NewBatch(t) }},
+		pool: &sync.Pool{New: func() any { return columns.NewBatch(t) }},
 	}
 	p.root = slot{op: opStruct, accept: tObject, closed: s.root.closed || o.Undeclared == RefuseUndeclared}
 	p.bindFields(&p.root, &s.root, t.Columns)
@@ -128,7 +128,7 @@ func number(s *slot, next int) int {
 }
 
 // bindFields fits an object's fields to the columns they are stored in.
-func (p *Plan) bindFields(s *slot, f *field, cols []lake.Column) {
+func (p *Plan) bindFields(s *slot, f *field, cols []columns.Column) {
 	byName := make(map[string]int, len(f.fields))
 	for i := range f.fields {
 		byName[f.fields[i].name] = i
@@ -141,7 +141,7 @@ func (p *Plan) bindFields(s *slot, f *field, cols []lake.Column) {
 		child := slot{vec: vec, leaves: leaves, def: s.def + 1, rep: s.rep, name: cols[i].Property}
 		vec += leaves
 		at, ok := byName[cols[i].Property]
-		if cols[i].ID == lake.ExtraID {
+		if cols[i].ID == columns.ExtraID {
 			continue
 		}
 		if !ok {
@@ -157,7 +157,7 @@ func (p *Plan) bindFields(s *slot, f *field, cols []lake.Column) {
 	}
 }
 
-func (p *Plan) bind(s *slot, f *field, col *lake.Column) {
+func (p *Plan) bind(s *slot, f *field, col *columns.Column) {
 	s.name = f.name
 	s.quoted = append(appendQuote(nil, f.name), ':')
 	s.accept = f.accept
@@ -180,21 +180,21 @@ func (p *Plan) bind(s *slot, f *field, col *lake.Column) {
 }
 
 // storing is how values of a field go into a column of its kind or a wider one.
-func storing(f *field, kind lake.Kind) op {
-	same := map[lake.Kind]op{
-		lake.Struct: opStruct, lake.List: opList, lake.Int64: opInt, lake.Double: opFloat, lake.Boolean: opBool,
-		lake.Timestamp: opTimestamp, lake.Date: opDate, lake.Time: opTime, lake.UUID: opUUID,
+func storing(f *field, kind columns.Kind) op {
+	same := map[columns.Kind]op{
+		columns.Struct: opStruct, columns.List: opList, columns.Int64: opInt, columns.Double: opFloat, columns.Boolean: opBool,
+		columns.Timestamp: opTimestamp, columns.Date: opDate, columns.Time: opTime, columns.UUID: opUUID,
 	}
-	nested := f.kind == lake.Struct || f.kind == lake.List || f.kind == lake.JSON
+	nested := f.kind == columns.Struct || f.kind == columns.List || f.kind == columns.JSON
 	switch {
-	case kind == lake.JSON:
+	case kind == columns.JSON:
 		return opJSON
-	case kind == lake.String && !nested:
+	case kind == columns.String && !nested:
 		if f.accept&^tNull == tString {
 			return opString
 		}
 		return opText
-	case kind == f.kind, kind == lake.Double && f.kind == lake.Int64, kind == lake.Timestamp && f.kind == lake.Date:
+	case kind == f.kind, kind == columns.Double && f.kind == columns.Int64, kind == columns.Timestamp && f.kind == columns.Date:
 		return same[kind]
 	}
 	panic(fmt.Sprintf("BUG: a %s column cannot hold %s", kind, f.kind))

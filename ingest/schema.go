@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"slices"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // field is what a SCHEMA says of one property.
 type field struct {
 	name     string
-	kind     lake.Kind
+	kind     columns.Kind
 	accept   types
 	required bool
 	closed   bool    // an object: undeclared properties are refused
@@ -82,7 +82,7 @@ func (s *Shape) requireKey() error {
 			return fmt.Errorf("key property %s is not in the schema", printableName(k))
 		}
 		f := &s.root.fields[i]
-		if f.kind == lake.JSON || f.kind == lake.Struct || f.kind == lake.List {
+		if f.kind == columns.JSON || f.kind == columns.Struct || f.kind == columns.List {
 			return fmt.Errorf("key property %s is not of a scalar type", printableName(k))
 		}
 		f.required = true
@@ -91,19 +91,19 @@ func (s *Shape) requireKey() error {
 }
 
 // Columns are the columns the SCHEMA asks for: their Property, Kind and Fields.
-func (s *Shape) Columns() []lake.Column { return columns(s.root.fields) }
+func (s *Shape) Columns() []columns.Column { return columnsFor(s.root.fields) }
 
-func columns(fields []field) []lake.Column {
-	var out []lake.Column
+func columnsFor(fields []field) []columns.Column {
+	var out []columns.Column
 	for i := range fields {
 		f := &fields[i]
-		out = append(out, lake.Column{Property: f.name, Kind: f.kind, Fields: columns(f.fields)})
+		out = append(out, columns.Column{Property: f.name, Kind: f.kind, Fields: columnsFor(f.fields)})
 	}
 	return out
 }
 
 func (f *field) leaves() int {
-	if f.kind != lake.Struct && f.kind != lake.List {
+	if f.kind != columns.Struct && f.kind != columns.List {
 		return 1
 	}
 	n := 0
@@ -134,7 +134,7 @@ func (c *compiler) table(n *node) (field, error) {
 		c.full = c.full || n.get(combinator) != nil
 	}
 	c.constraints(n, tObject)
-	f := field{kind: lake.Struct, accept: tObject}
+	f := field{kind: columns.Struct, accept: tObject}
 	c.properties(&f, n, 0)
 	return f, nil
 }
@@ -149,7 +149,7 @@ func (c *compiler) field(n *node, level int) field {
 		target := c.links.follow(n)
 		if c.links.recursive[target] {
 			c.full = true
-			return field{kind: lake.JSON, accept: typesOf(target)}
+			return field{kind: columns.JSON, accept: typesOf(target)}
 		}
 		return c.field(target, level)
 	}
@@ -172,15 +172,15 @@ func (c *compiler) field(n *node, level int) field {
 func (c *compiler) own(n *node, level int) field {
 	accept := typesOf(n)
 	c.constraints(n, accept)
-	f := field{kind: lake.JSON, accept: accept}
+	f := field{kind: columns.JSON, accept: accept}
 	switch base := accept &^ tNull; {
 	case base == tObject && level < deepest && n.get("properties").is('{') && len(n.get("properties").names) > 0:
-		f.kind = lake.Struct
+		f.kind = columns.Struct
 		c.properties(&f, n, level)
 	case base == tArray && level < deepest && n.get("items").is('{'):
-		f.kind = lake.List
+		f.kind = columns.List
 		element := c.field(n.get("items"), level+1)
-		element.name = lake.ListElement
+		element.name = columns.ListElement
 		f.fields = []field{element}
 	case base.nested() || accept == anyType:
 		c.full = c.full || constrainsInside(n, accept)
@@ -235,7 +235,7 @@ func (c *compiler) union(branches []*node, level int, one bool) field {
 		fs = append(fs, f)
 	}
 	if len(fs) == 0 {
-		return field{kind: lake.JSON, accept: tNull}
+		return field{kind: columns.JSON, accept: tNull}
 	}
 	f := fs[0]
 	for i := 1; i < len(fs); i++ {
@@ -247,9 +247,9 @@ func (c *compiler) union(branches []*node, level int, one bool) field {
 
 // either is the shape of values that fit a or b.
 func (c *compiler) either(a, b field) field {
-	f := field{kind: lake.Widened(a.kind, b.kind), accept: a.accept | b.accept}
+	f := field{kind: columns.Widened(a.kind, b.kind), accept: a.accept | b.accept}
 	if f.accept.nested() {
-		f.kind = lake.JSON
+		f.kind = columns.JSON
 		c.full = c.full || !a.covered() || !b.covered()
 	}
 	return f
@@ -266,7 +266,7 @@ func (c *compiler) both(a, b field) field {
 	if b.covered() {
 		a, b = b, a
 	}
-	f := field{kind: lake.JSON, accept: a.accept & b.accept}
+	f := field{kind: columns.JSON, accept: a.accept & b.accept}
 	base := f.accept &^ tNull
 	switch {
 	case !a.covered():
@@ -284,29 +284,29 @@ func (c *compiler) both(a, b field) field {
 }
 
 // scalarKind is the column for a set of scalar types.
-func scalarKind(t types, format *node) lake.Kind {
+func scalarKind(t types, format *node) columns.Kind {
 	switch t {
 	case tBool:
-		return lake.Boolean
+		return columns.Boolean
 	case tWhole:
-		return lake.Int64
+		return columns.Int64
 	case tNumber, tFraction:
-		return lake.Double
+		return columns.Double
 	}
 	if t != tString || format == nil {
-		return lake.String
+		return columns.String
 	}
 	switch format.text {
 	case "date-time":
-		return lake.Timestamp
+		return columns.Timestamp
 	case "date":
-		return lake.Date
+		return columns.Date
 	case "time":
-		return lake.Time
+		return columns.Time
 	case "uuid":
-		return lake.UUID
+		return columns.UUID
 	}
-	return lake.String
+	return columns.String
 }
 
 // limits are the keywords that a plan does not check, with the types they limit.

@@ -6,11 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // kindsOf renders columns as name:kind, nested ones in braces.
-func kindsOf(cols []lake.Column) string {
+func kindsOf(cols []columns.Column) string {
 	var parts []string
 	for _, c := range cols {
 		s := c.Property + ":" + string(c.Kind)

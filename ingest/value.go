@@ -3,7 +3,7 @@ package ingest
 import (
 	"bytes"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // object decodes the object at b[i] into the vectors of a struct or record.
@@ -335,7 +335,7 @@ func (d *Decoder) formatted(s *slot, b []byte, i int, rep byte) int {
 }
 
 // store stores a formatted string's value; why is empty if it has one.
-func (d *Decoder) store(v *lake.Vector, o op, text []byte, rep byte) (why string) {
+func (d *Decoder) store(v *columns.Vector, o op, text []byte, rep byte) (why string) {
 	var x int64
 	var truncated bool
 	switch o {

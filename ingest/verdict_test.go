@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // schemaMaker writes random schemas and records that come near to fitting them.
@@ -106,7 +106,7 @@ func TestVerdicts(t *testing.T) {
 		if _, err := s.check.schema(); err != nil {
 			continue // a fault in a keyword that the plan has no use for
 		}
-		e := lake.Evolver{NextID: 1}
+		e := columns.Evolver{NextID: 1}
 		table, err := e.Evolve(nil, s.Columns())
 		if err != nil {
 			t.Fatal(err)

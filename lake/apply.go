@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"target-filelake/lake/columns"
 )
 
 // Commit is what becomes true in one step.
@@ -23,7 +25,7 @@ type Change struct {
 	Bookmarks   []string
 	Replication string
 	NextID      int32
-	Schema      *Schema // the table's schema from now on
+	Schema      *columns.Schema // the table's schema from now on
 	Files       []NewFile
 	Deletes     []DeleteFile
 }
@@ -31,7 +33,7 @@ type Change struct {
 // NewFile is a data file and the schema it was written with.
 type NewFile struct {
 	DataFile
-	Schema *Schema
+	Schema *columns.Schema
 }
 
 // ErrFenced says that somebody else changed or owns a table of the commit.
@@ -84,11 +86,11 @@ func (t *Table) apply(c *Change) *Table {
 }
 
 // schemaID finds s among the table's schemas, or adds it.
-func (t *Table) schemaID(s *Schema) int {
+func (t *Table) schemaID(s *columns.Schema) int {
 	if i := slices.IndexFunc(t.Schemas, s.Equal); i >= 0 {
 		return i
 	}
-	t.Schemas = append(t.Schemas, &Schema{ID: len(t.Schemas), Columns: s.Columns})
+	t.Schemas = append(t.Schemas, &columns.Schema{ID: len(t.Schemas), Columns: s.Columns})
 	return len(t.Schemas) - 1
 }
 
@@ -96,7 +98,7 @@ func (t *Table) schemaID(s *Schema) int {
 func viewName(stream string, tables map[string]*Table) string {
 	taken := map[string]bool{}
 	for _, t := range tables {
-		taken[fold(t.Name)] = true
+		taken[columns.Fold(t.Name)] = true
 	}
-	return freeName(stream, taken)
+	return columns.FreeName(stream, taken)
 }

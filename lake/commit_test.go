@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"target-filelake/lake/columns"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -26,12 +28,12 @@ func testOptions(pipeline string, run byte) Options {
 	}
 }
 
-func testSchema(t testing.TB, names ...string) (*Schema, int32) {
+func testSchema(t testing.TB, names ...string) (*columns.Schema, int32) {
 	t.Helper()
-	e := Evolver{NextID: 1}
-	var want []Column
+	e := columns.Evolver{NextID: 1}
+	var want []columns.Column
 	for _, n := range names {
-		want = append(want, Column{Property: n, Kind: Int64})
+		want = append(want, columns.Column{Property: n, Kind: columns.Int64})
 	}
 	s, err := e.Evolve(nil, want)
 	if err != nil {
@@ -41,8 +43,8 @@ func testSchema(t testing.TB, names ...string) (*Schema, int32) {
 }
 
 // stageRows stages a file of n rows that count from first.
-func stageRows(l *Lake, stream string, s *Schema, first, n int64) (NewFile, error) {
-	b := NewBatch(s)
+func stageRows(l *Lake, stream string, s *columns.Schema, first, n int64) (NewFile, error) {
+	b := columns.NewBatch(s)
 	for i := range n {
 		for c := range s.Columns {
 			b.Vectors[c].Int(first+i, 0)
@@ -55,7 +57,7 @@ func stageRows(l *Lake, stream string, s *Schema, first, n int64) (NewFile, erro
 		return NewFile{}, err
 	}
 	g := st.Begin()
-	if err := errors.Join(g.Encode([]*Batch{b}), g.Commit()); err != nil {
+	if err := errors.Join(g.Encode([]*columns.Batch{b}), g.Commit()); err != nil {
 		return NewFile{}, errors.Join(err, st.Abandon())
 	}
 	return st.Close()
@@ -156,7 +158,7 @@ func whole(fsys *memFS, name string, rows int64, hash string) error {
 	if err != nil {
 		return err
 	}
-	n, err := ReadFooter(bytes.NewReader(data), int64(len(data)))
+	n, err := columns.ReadFooter(bytes.NewReader(data), int64(len(data)))
 	if err == nil && (n != rows || digest(data) != hash) {
 		err = fmt.Errorf("%s is not what was committed", name)
 	}

@@ -3,6 +3,8 @@ package lake
 import (
 	"fmt"
 	"time"
+
+	"target-filelake/lake/columns"
 )
 
 // Version counts the commits of a lake, from 1.
@@ -42,21 +44,21 @@ type Pipeline struct {
 
 // Table is one stream in one version of the lake.
 type Table struct {
-	Stream      string       `json:"stream"`
-	Name        string       `json:"name"`          // of its view; unique in the lake, case folded
-	Dir         string       `json:"dir"`           // its directory, relative to the lake
-	Owner       string       `json:"owner"`         // name of the pipeline that loads it
-	Key         []string     `json:"key,omitempty"` // key_properties; none: rows are appended
-	Bookmarks   []string     `json:"bookmark_properties,omitempty"`
-	Replication string       `json:"replication_method,omitempty"`
-	NextID      int32        `json:"next_id"` // first field id not yet given
-	Schemas     []*Schema    `json:"schemas"` // by id; the last is the table's schema now
-	Files       []DataFile   `json:"files,omitempty"`
-	Deletes     []DeleteFile `json:"deletes,omitempty"`
+	Stream      string            `json:"stream"`
+	Name        string            `json:"name"`          // of its view; unique in the lake, case folded
+	Dir         string            `json:"dir"`           // its directory, relative to the lake
+	Owner       string            `json:"owner"`         // name of the pipeline that loads it
+	Key         []string          `json:"key,omitempty"` // key_properties; none: rows are appended
+	Bookmarks   []string          `json:"bookmark_properties,omitempty"`
+	Replication string            `json:"replication_method,omitempty"`
+	NextID      int32             `json:"next_id"` // first field id not yet given
+	Schemas     []*columns.Schema `json:"schemas"` // by id; the last is the table's schema now
+	Files       []DataFile        `json:"files,omitempty"`
+	Deletes     []DeleteFile      `json:"deletes,omitempty"`
 }
 
 // Schema is the table's schema now.
-func (t *Table) Schema() *Schema { return t.Schemas[len(t.Schemas)-1] }
+func (t *Table) Schema() *columns.Schema { return t.Schemas[len(t.Schemas)-1] }
 
 // Rows counts the live rows.
 func (t *Table) Rows() int64 {

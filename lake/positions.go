@@ -4,6 +4,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"target-filelake/lake/columns"
 )
 
 // Positions is a set of rows of one data file: row i is in it if bit 7-i%8 of
@@ -41,9 +43,9 @@ func (p Positions) AddRange(from, to int64) {
 
 // deletesSchema is a delete file's, with the field ids that Iceberg reserves
 // for the columns of its position deletes.
-var deletesSchema = &Schema{ID: -1, Columns: []Column{
-	{ID: 2147483546, Name: "file_path", Property: "file_path", Kind: String, Required: true},
-	{ID: 2147483545, Name: "pos", Property: "pos", Kind: Int64, Required: true},
+var deletesSchema = &columns.Schema{ID: -1, Columns: []columns.Column{
+	{ID: 2147483546, Name: "file_path", Property: "file_path", Kind: columns.String, Required: true},
+	{ID: 2147483545, Name: "pos", Property: "pos", Kind: columns.Int64, Required: true},
 }}
 
 // deletesGroup is the rows of one row group of a delete file.
@@ -56,12 +58,12 @@ func (l *Lake) WriteDeletes(stream string, dead []Positions) (DeleteFile, error)
 	if err != nil {
 		return DeleteFile{}, err
 	}
-	st, err := l.stage(deletePath(l.Dir(stream), id), deletesSchema, Zstd)
+	st, err := l.stage(deletePath(l.Dir(stream), id), deletesSchema, columns.Zstd)
 	if err != nil {
 		return DeleteFile{}, err
 	}
 	dead = slices.SortedFunc(slices.Values(dead), func(a, b Positions) int { return strings.Compare(a.Path, b.Path) })
-	b := NewBatch(deletesSchema)
+	b := columns.NewBatch(deletesSchema)
 	for _, p := range dead {
 		for i, set := range p.Set {
 			for ; set != 0; set &^= 0x80 >> bits.LeadingZeros8(set) {
@@ -85,12 +87,12 @@ func (l *Lake) WriteDeletes(stream string, dead []Positions) (DeleteFile, error)
 }
 
 // append writes b as a row group, and empties it.
-func (s *Stage) append(b *Batch) error {
+func (s *Stage) append(b *columns.Batch) error {
 	if b.Rows == 0 {
 		return nil
 	}
 	g := s.Begin()
-	if err := g.Encode([]*Batch{b}); err != nil {
+	if err := g.Encode([]*columns.Batch{b}); err != nil {
 		return err
 	}
 	b.Reset()

@@ -55,7 +55,10 @@ func TestDeleteFile(t *testing.T) {
 	if f.Rows != rows+2 || f.Bytes != int64(len(data)) || f.SHA256 != digest(data) {
 		t.Fatalf("described as %+v", f)
 	}
-	file := openFile(t, data)
+	file, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, field := range file.Schema().Fields() {
 		if !field.Required() {
 			t.Errorf("%s is not required", field.Name())

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"hash"
 	"path"
+
+	"target-filelake/lake/columns"
 )
 
 // Stage is a data or delete file being written. It has a name no reader looks for until
@@ -20,15 +22,15 @@ type Stage struct {
 	sum  hash.Hash
 	size int64
 	buf  *bufio.Writer
-	pq   *FileWriter
-	s    *Schema
+	pq   *columns.FileWriter
+	s    *columns.Schema
 }
 
 // stageBuffer is large enough that a row group goes to the disk in few calls.
 const stageBuffer = 256 << 10
 
 // Stage starts a data file of a stream's batch.
-func (l *Lake) Stage(stream string, s *Schema, c Codec) (*Stage, error) {
+func (l *Lake) Stage(stream string, s *columns.Schema, c columns.Codec) (*Stage, error) {
 	id, err := l.ids.next()
 	if err != nil {
 		return nil, err
@@ -37,7 +39,7 @@ func (l *Lake) Stage(stream string, s *Schema, c Codec) (*Stage, error) {
 }
 
 // stage starts the file that will become name.
-func (l *Lake) stage(name string, s *Schema, c Codec) (*Stage, error) {
+func (l *Lake) stage(name string, s *columns.Schema, c columns.Codec) (*Stage, error) {
 	if err := l.ensure(path.Dir(name)); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
@@ -47,7 +49,7 @@ func (l *Lake) stage(name string, s *Schema, c Codec) (*Stage, error) {
 	}
 	st := &Stage{l: l, name: name, file: file, sum: sha256.New(), s: s}
 	st.buf = bufio.NewWriterSize(st, stageBuffer)
-	if st.pq, err = NewFileWriter(st.buf, s, c); err != nil {
+	if st.pq, err = columns.NewFileWriter(st.buf, s, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("stage %s: %w", name, err), st.Abandon())
 	}
 	return st, nil
@@ -61,8 +63,8 @@ func (s *Stage) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Begin starts the next row group; see FileWriter.Begin.
-func (s *Stage) Begin() *RowGroup { return s.pq.Begin() }
+// Begin starts the next row group; see columns.FileWriter.Begin.
+func (s *Stage) Begin() *columns.RowGroup { return s.pq.Begin() }
 
 // Close makes the file durable under its name. All row groups are committed.
 func (s *Stage) Close() (NewFile, error) {

@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"testing"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // BenchmarkPositions merges into 20 M live rows of ten files, sorted by key.
 func BenchmarkPositions(b *testing.B) {
-	for _, kind := range []lake.Kind{lake.Int64, lake.String} {
+	for _, kind := range []columns.Kind{columns.Int64, columns.String} {
 		fx := newFixture(b)
 		tab := fx.table("t", []string{"id"}, column(1, "id", kind))
 		stage := func(rows int64, key string) Staged {
-			if kind == lake.String {
+			if kind == columns.String {
 				key = "'key-' || lpad((" + key + ")::VARCHAR, 12, '0')"
 			}
 			return fx.stageQuery(tab, rows, fmt.Sprintf("SELECT %s AS id FROM range(%d)", key, rows))
@@ -44,7 +44,7 @@ func BenchmarkPositions(b *testing.B) {
 func BenchmarkQuery(b *testing.B) {
 	fx := newFixture(b)
 	for i := range 100 {
-		tab := fx.table(fmt.Sprintf("t%d", i), nil, column(1, "id", lake.Int64))
+		tab := fx.table(fmt.Sprintf("t%d", i), nil, column(1, "id", columns.Int64))
 		for range 20 {
 			tab.Files = append(tab.Files, fx.stage(tab, "1").File)
 		}

@@ -4,56 +4,56 @@ import (
 	"strconv"
 	"strings"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // scalarTypes are the DuckDB types of the kinds without fields, as views show them.
-var scalarTypes = map[lake.Kind]string{
-	lake.Boolean:   "BOOLEAN",
-	lake.Int64:     "BIGINT",
-	lake.Double:    "DOUBLE",
-	lake.String:    "VARCHAR",
-	lake.JSON:      "JSON",
-	lake.UUID:      "UUID",
-	lake.Date:      "DATE",
-	lake.Time:      "TIME",
-	lake.Timestamp: "TIMESTAMP WITH TIME ZONE",
+var scalarTypes = map[columns.Kind]string{
+	columns.Boolean:   "BOOLEAN",
+	columns.Int64:     "BIGINT",
+	columns.Double:    "DOUBLE",
+	columns.String:    "VARCHAR",
+	columns.JSON:      "JSON",
+	columns.UUID:      "UUID",
+	columns.Date:      "DATE",
+	columns.Time:      "TIME",
+	columns.Timestamp: "TIMESTAMP WITH TIME ZONE",
 }
 
 // typeOf is the DuckDB type a view shows c as.
-func typeOf(c *lake.Column) string {
+func typeOf(c *columns.Column) string {
 	switch c.Kind {
-	case lake.Struct:
+	case columns.Struct:
 		fields := make([]string, len(c.Fields))
 		for i := range c.Fields {
 			fields[i] = ident(c.Fields[i].Name) + " " + typeOf(&c.Fields[i])
 		}
 		return "STRUCT(" + strings.Join(fields, ", ") + ")"
-	case lake.List:
+	case columns.List:
 		return typeOf(&c.Fields[0]) + "[]"
 	}
 	return scalarTypes[c.Kind]
 }
 
-func null(c *lake.Column) string { return "CAST(NULL AS " + typeOf(c) + ")" }
+func null(c *columns.Column) string { return "CAST(NULL AS " + typeOf(c) + ")" }
 
 // convert is x, stored as column from, as column to now is. depth counts the
 // lists around x, whose elements it names.
-func convert(x string, from, to *lake.Column, depth int) string {
+func convert(x string, from, to *columns.Column, depth int) string {
 	switch {
 	case same(from, to):
 		return x
-	case to.Kind == lake.JSON:
+	case to.Kind == columns.JSON:
 		return asJSON(x, from, depth)
-	case from.Kind == lake.Struct && to.Kind == lake.Struct:
+	case from.Kind == columns.Struct && to.Kind == columns.Struct:
 		return unlessNull(x, "struct_pack("+strings.Join(fieldsOf(x, from, to, depth), ", ")+")")
-	case from.Kind == lake.List && to.Kind == lake.List:
+	case from.Kind == columns.List && to.Kind == columns.List:
 		return each(x, depth, func(e string) string {
 			return convert(e, &from.Fields[0], &to.Fields[0], depth+1)
 		})
-	case to.Kind == lake.String:
+	case to.Kind == columns.String:
 		return asText(x, from.Kind)
-	case from.Kind == lake.Date && to.Kind == lake.Timestamp:
+	case from.Kind == columns.Date && to.Kind == columns.Timestamp:
 		return "CAST(" + x + " AS TIMESTAMP) AT TIME ZONE 'UTC'"
 	}
 	return "CAST(" + x + " AS " + typeOf(to) + ")"
@@ -61,8 +61,8 @@ func convert(x string, from, to *lake.Column, depth int) string {
 
 // same reports whether a view can show from as it is stored. JSON it cannot:
 // that is stored as plain text.
-func same(from, to *lake.Column) bool {
-	if from.Kind != to.Kind || from.Kind == lake.JSON || len(from.Fields) != len(to.Fields) {
+func same(from, to *columns.Column) bool {
+	if from.Kind != to.Kind || from.Kind == columns.JSON || len(from.Fields) != len(to.Fields) {
 		return false
 	}
 	for i := range from.Fields {
@@ -73,7 +73,7 @@ func same(from, to *lake.Column) bool {
 	return true
 }
 
-func fieldsOf(x string, from, to *lake.Column, depth int) []string {
+func fieldsOf(x string, from, to *columns.Column, depth int) []string {
 	out := make([]string, len(to.Fields))
 	for i := range to.Fields {
 		f := &to.Fields[i]
@@ -86,7 +86,9 @@ func fieldsOf(x string, from, to *lake.Column, depth int) []string {
 	return out
 }
 
-func field(x string, c *lake.Column) string { return "struct_extract(" + x + ", " + lit(c.Name) + ")" }
+func field(x string, c *columns.Column) string {
+	return "struct_extract(" + x + ", " + lit(c.Name) + ")"
+}
 
 func unlessNull(x, then string) string {
 	return "CASE WHEN " + x + " IS NOT NULL THEN " + then + " END"
@@ -100,11 +102,11 @@ func each(list string, depth int, f func(element string) string) string {
 }
 
 // asText is a scalar as a tap would have written it in a string.
-func asText(x string, k lake.Kind) string {
+func asText(x string, k columns.Kind) string {
 	switch k {
-	case lake.String:
+	case columns.String:
 		return x
-	case lake.Timestamp:
+	case columns.Timestamp:
 		return utcText(x)
 	}
 	return "CAST(" + x + " AS VARCHAR)"
@@ -120,17 +122,17 @@ func isoText(x string) string {
 }
 
 // asJSON is x as JSON, its properties named as the tap names them.
-func asJSON(x string, from *lake.Column, depth int) string {
+func asJSON(x string, from *columns.Column, depth int) string {
 	switch from.Kind {
-	case lake.JSON:
+	case columns.JSON:
 		return "CAST(" + x + " AS JSON)"
-	case lake.Boolean, lake.Int64, lake.Double, lake.String:
+	case columns.Boolean, columns.Int64, columns.Double, columns.String:
 		return "to_json(" + x + ")"
-	case lake.List:
+	case columns.List:
 		return "to_json(" + each(x, depth, func(e string) string {
 			return asJSON(e, &from.Fields[0], depth+1)
 		}) + ")"
-	case lake.Struct:
+	case columns.Struct:
 		var pairs []string
 		for i := range from.Fields {
 			f := &from.Fields[i]

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // fixture is a lake whose files DuckDB itself writes, with field ids.
@@ -57,20 +58,20 @@ func (f *fixture) exec(query string) {
 	}
 }
 
-func (f *fixture) table(name string, key []string, cols ...lake.Column) *lake.Table {
+func (f *fixture) table(name string, key []string, cols ...columns.Column) *lake.Table {
 	t := &lake.Table{Stream: name, Name: name, Dir: "t" + fmt.Sprint(len(f.m.Tables)), Key: key}
-	t.Schemas = []*lake.Schema{{ID: 0, Columns: cols}}
+	t.Schemas = []*columns.Schema{{ID: 0, Columns: cols}}
 	f.m.Tables[name] = t
 	return t
 }
 
 // evolve makes cols the table's schema now.
-func evolve(t *lake.Table, cols ...lake.Column) {
-	t.Schemas = append(t.Schemas, &lake.Schema{ID: len(t.Schemas), Columns: cols})
+func evolve(t *lake.Table, cols ...columns.Column) {
+	t.Schemas = append(t.Schemas, &columns.Schema{ID: len(t.Schemas), Columns: cols})
 }
 
-func column(id int32, name string, kind lake.Kind, fields ...lake.Column) lake.Column {
-	return lake.Column{ID: id, Name: name, Property: name, Kind: kind, Fields: fields}
+func column(id int32, name string, kind columns.Kind, fields ...columns.Column) columns.Column {
+	return columns.Column{ID: id, Name: name, Property: name, Kind: kind, Fields: fields}
 }
 
 // path makes a fresh file name in the table's directory, quotes and all.
@@ -110,9 +111,9 @@ func (f *fixture) stageQuery(t *lake.Table, rows int64, query string) Staged {
 	return Staged{File: lake.DataFile{Path: p, Schema: s.ID, Rows: rows}, Schema: s, Keep: rows}
 }
 
-func storedType(c *lake.Column) string { return strings.ReplaceAll(typeOf(c), "JSON", "VARCHAR") }
+func storedType(c *columns.Column) string { return strings.ReplaceAll(typeOf(c), "JSON", "VARCHAR") }
 
-func fieldIDs(cols []lake.Column, self string) string {
+func fieldIDs(cols []columns.Column, self string) string {
 	parts := []string{}
 	if self != "" {
 		parts = append(parts, self)
@@ -128,8 +129,8 @@ func fieldIDs(cols []lake.Column, self string) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-func keyOf(t *lake.Table) []lake.Column {
-	var out []lake.Column
+func keyOf(t *lake.Table) []columns.Column {
+	var out []columns.Column
 	for _, k := range t.Key {
 		out = append(out, *t.Schema().Column(k))
 	}

@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // TestPositionsAsMap loads random rows and compares every live row with a Go map.
 func TestPositionsAsMap(t *testing.T) {
-	f := func(seed uint64, key []lake.Column, values func(*rand.Rand) string) {
+	f := func(seed uint64, key []columns.Column, values func(*rand.Rand) string) {
 		t.Helper()
 		fx := newFixture(t)
 		o := oracle{fixture: fx, rand: rand.New(rand.NewPCG(seed, 7)), key: key, values: values, rows: map[string]stored{}}
@@ -24,22 +25,22 @@ func TestPositionsAsMap(t *testing.T) {
 	str := func(r *rand.Rand) string {
 		return lit(pick(r, "", "it's", `"q"`, "a\nb;", "$$", "-- x", "é", strings.Repeat("k", r.IntN(40))))
 	}
-	f(1, []lake.Column{column(1, "id", lake.Int64)}, ints)
-	f(2, []lake.Column{column(1, `we"ird; '$$`, lake.String)}, str)
-	f(3, []lake.Column{column(1, "k1", lake.String), column(2, "k0", lake.Int64)}, func(r *rand.Rand) string {
+	f(1, []columns.Column{column(1, "id", columns.Int64)}, ints)
+	f(2, []columns.Column{column(1, `we"ird; '$$`, columns.String)}, str)
+	f(3, []columns.Column{column(1, "k1", columns.String), column(2, "k0", columns.Int64)}, func(r *rand.Rand) string {
 		return pick(r, str(r), "NULL") + ", " + ints(r)
 	})
-	f(4, []lake.Column{column(1, "d", lake.Double)}, func(r *rand.Rand) string {
+	f(4, []columns.Column{column(1, "d", columns.Double)}, func(r *rand.Rand) string {
 		return pick(r, "0.0", "1e300", fmt.Sprint(r.IntN(20), ".5"), "NULL")
 	})
-	f(5, []lake.Column{column(1, "t", lake.Timestamp), column(2, "day", lake.Date), column(3, "b", lake.Boolean)},
+	f(5, []columns.Column{column(1, "t", columns.Timestamp), column(2, "day", columns.Date), column(3, "b", columns.Boolean)},
 		func(r *rand.Rand) string {
 			return fmt.Sprintf("TIMESTAMPTZ '2024-01-01 00:00:0%d+00', %s, %s", r.IntN(9), pick(r, "DATE '2024-02-29'", "NULL"), pick(r, "true", "false"))
 		})
-	f(6, []lake.Column{column(1, "u", lake.UUID), column(2, "at", lake.Time)}, func(r *rand.Rand) string {
+	f(6, []columns.Column{column(1, "u", columns.UUID), column(2, "at", columns.Time)}, func(r *rand.Rand) string {
 		return fmt.Sprintf("'00000000-0000-0000-0000-0000000000%02d'::UUID, %s", r.IntN(40), pick(r, "TIME '10:00:00.000001'", "NULL"))
 	})
-	f(7, []lake.Column{column(1, "s", lake.Struct, column(2, "a", lake.Int64), column(3, "b", lake.String)), column(4, "j", lake.JSON)},
+	f(7, []columns.Column{column(1, "s", columns.Struct, column(2, "a", columns.Int64), column(3, "b", columns.String)), column(4, "j", columns.JSON)},
 		func(r *rand.Rand) string {
 			return fmt.Sprintf("{'a': %s, 'b': %s}, %s", ints(r), str(r), pick(r, `'{"x":1}'`, "'null'", "NULL"))
 		})
@@ -51,13 +52,13 @@ func pick(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
 // had then.
 type stored struct {
 	serial int
-	kind   lake.Kind
+	kind   columns.Kind
 }
 
 type oracle struct {
 	*fixture
 	rand   *rand.Rand
-	key    []lake.Column
+	key    []columns.Column
 	values func(*rand.Rand) string
 	rows   map[string]stored // by the key's SQL
 	serial int
@@ -70,13 +71,13 @@ func (o *oracle) run() {
 	for i := range o.key {
 		props = append(props, o.key[i].Property)
 	}
-	tab := o.table(`it's "t"`, props, append(slices.Clone(o.key), column(10, "v", lake.Int64))...)
+	tab := o.table(`it's "t"`, props, append(slices.Clone(o.key), column(10, "v", columns.Int64))...)
 	for n := range 9 {
 		switch n {
 		case 3:
-			evolve(tab, append(slices.Clone(o.key), column(10, "v", lake.Double), column(11, "n", lake.JSON))...)
+			evolve(tab, append(slices.Clone(o.key), column(10, "v", columns.Double), column(11, "n", columns.JSON))...)
 		case 6:
-			evolve(tab, append(slices.Clone(o.key), column(10, "v", lake.String), column(11, "n", lake.JSON))...)
+			evolve(tab, append(slices.Clone(o.key), column(10, "v", columns.String), column(11, "n", columns.JSON))...)
 		}
 		before := len(o.rows)
 		var staged []Staged
@@ -106,7 +107,7 @@ func (o *oracle) batch(t *lake.Table) Staged {
 		key := o.values(o.rand)
 		o.serial++
 		row := key + ", " + valueSQL(o.serial, kind)
-		if kind != lake.Int64 {
+		if kind != columns.Int64 {
 			row += ", '{\"n\":" + fmt.Sprint(o.serial) + "}'"
 		}
 		rows = append(rows, row)
@@ -119,24 +120,24 @@ func (o *oracle) batch(t *lake.Table) Staged {
 	return s
 }
 
-func valueSQL(serial int, kind lake.Kind) string {
+func valueSQL(serial int, kind columns.Kind) string {
 	switch kind {
-	case lake.Double:
+	case columns.Double:
 		return fmt.Sprintf("%d.5", serial)
-	case lake.String:
+	case columns.String:
 		return fmt.Sprintf("'s%d'", serial)
 	}
 	return fmt.Sprint(serial)
 }
 
 // shown is the value as text in the type its column has now.
-func shown(s stored, now lake.Kind) string {
+func shown(s stored, now columns.Kind) string {
 	switch {
-	case s.kind == lake.String:
+	case s.kind == columns.String:
 		return fmt.Sprintf("s%d", s.serial)
-	case s.kind == lake.Double:
+	case s.kind == columns.Double:
 		return fmt.Sprintf("%d.5", s.serial)
-	case now == lake.Double:
+	case now == columns.Double:
 		return fmt.Sprintf("%d.0", s.serial)
 	}
 	return fmt.Sprint(s.serial)
@@ -148,17 +149,17 @@ func (o *oracle) compare(t *lake.Table) {
 	var values, whole []string
 	for k, s := range o.rows {
 		note := `null`
-		if s.kind != lake.Int64 {
+		if s.kind != columns.Int64 {
 			note = fmt.Sprintf(`{"n":%d}`, s.serial)
 		}
-		if now == lake.Int64 {
+		if now == columns.Int64 {
 			note = ""
 		}
 		values = append(values, "("+k+", "+lit(shown(s, now))+", "+lit(note)+")")
 	}
 	keys := strings.Join(names(o.key), ", ")
 	note := "''"
-	if now != lake.Int64 {
+	if now != columns.Int64 {
 		note = "coalesce(n::VARCHAR, 'null')"
 	}
 	casts := make([]string, len(o.key))

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // Names of the temporary tables of one merge, each connection's own.
@@ -33,7 +33,7 @@ func ordinal(file int, row int64) string {
 func keyName(i int) string { return "k" + strconv.Itoa(i) }
 
 // keyColumns is the key in its types now, of files written with schema stored.
-func keyColumns(stored *lake.Schema, key []lake.Column) string {
+func keyColumns(stored *columns.Schema, key []columns.Column) string {
 	exprs := make([]string, len(key))
 	for i := range key {
 		exprs[i] = fromStored(stored, &key[i]) + " AS " + keyName(i)
@@ -87,7 +87,7 @@ func createBatch(j Job, at place, distinct bool) string {
 
 // batchBounds is the count of keys, then for each bounded key column its count
 // without nulls, least and greatest value as text.
-func batchBounds(key []lake.Column) string {
+func batchBounds(key []columns.Column) string {
 	exprs := []string{"count(*)"}
 	for i := range key {
 		if bounded(key[i].Kind) {
@@ -99,9 +99,9 @@ func batchBounds(key []lake.Column) string {
 }
 
 // bounded kinds have statistics in Parquet that spare row groups.
-func bounded(k lake.Kind) bool {
+func bounded(k columns.Kind) bool {
 	switch k {
-	case lake.Int64, lake.Double, lake.String, lake.Date, lake.Time, lake.Timestamp:
+	case columns.Int64, columns.Double, columns.String, columns.Date, columns.Time, columns.Timestamp:
 		return true
 	}
 	return false
@@ -141,7 +141,7 @@ func createMatched(j Job, at place, bs []bounds) string {
 		rowColumn + " AS pos FROM (" + from + ") AS l\nSEMI JOIN temp." + batchTable + " AS b ON " + strings.Join(on, " AND ")
 }
 
-func within(k string, c *lake.Column, b bounds) []string {
+func within(k string, c *columns.Column, b bounds) []string {
 	if len(b.lo) > boundText || len(b.hi) > boundText {
 		return nil
 	}

@@ -11,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 func TestQueryRefuses(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
+	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
 	fx.load(tab, fx.stage(tab, "1", "2"))
 	file := fx.abs(tab.Files[0].Path)
 	whole, err := os.ReadFile(file)
@@ -104,9 +104,9 @@ func TestQueryRefuses(t *testing.T) {
 
 func TestQueryAnswers(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
+	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
 	fx.load(tab, fx.stage(tab, "3", "1", "2"))
-	other := fx.table(`u "v"`, nil, column(1, "id", lake.Int64))
+	other := fx.table(`u "v"`, nil, column(1, "id", columns.Int64))
 	fx.load(other, fx.stage(other, "7"))
 	f := func(query string, want ...string) {
 		t.Helper()
@@ -216,7 +216,7 @@ func TestQueryCancelled(t *testing.T) {
 
 func TestQueryNamesMissingFile(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", nil, column(1, "id", lake.Int64))
+	tab := fx.table("t", nil, column(1, "id", columns.Int64))
 	fx.load(tab, fx.stage(tab, "1"))
 	fx.must(os.Remove(fx.abs(tab.Files[0].Path)))
 	_, err := Query(context.Background(), fx.config(), fx.m, "SELECT 1")

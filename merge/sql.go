@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 func ident(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
@@ -14,7 +15,7 @@ func lit(s string) string   { return `'` + strings.ReplaceAll(s, `'`, `''`) + `'
 // listOf is a DuckDB list of items that are SQL already.
 func listOf(items []string) string { return "[" + strings.Join(items, ", ") + "]" }
 
-// The columns that tell where a row stands. lake.Evolver gives these names to
+// The columns that tell where a row stands. columns.Evolver gives these names to
 // no column of a table.
 const (
 	fileColumn = "__lake_file"
@@ -161,7 +162,7 @@ func selectTable(t *lake.Table, at place, root string) string {
 		gone(t.Deletes, at, root) + " AS gone\nON live." + fileColumn + " = gone.file AND live." + rowColumn + " = gone.pos"
 }
 
-func names(cols []lake.Column) []string {
+func names(cols []columns.Column) []string {
 	out := make([]string, len(cols))
 	for i := range cols {
 		out[i] = ident(cols[i].Name)
@@ -169,7 +170,7 @@ func names(cols []lake.Column) []string {
 	return out
 }
 
-func selectNothing(cols []lake.Column) string {
+func selectNothing(cols []columns.Column) string {
 	exprs := make([]string, len(cols))
 	for i := range cols {
 		exprs[i] = null(&cols[i]) + " AS " + ident(cols[i].Name)
@@ -177,7 +178,7 @@ func selectNothing(cols []lake.Column) string {
 	return "SELECT " + strings.Join(exprs, ", ") + "\nWHERE false"
 }
 
-func selectFiles(stored *lake.Schema, cols []lake.Column, files []string, located bool) string {
+func selectFiles(stored *columns.Schema, cols []columns.Column, files []string, located bool) string {
 	exprs := make([]string, 0, len(cols)+2)
 	for i := range cols {
 		exprs = append(exprs, fromStored(stored, &cols[i])+" AS "+ident(cols[i].Name))
@@ -189,7 +190,7 @@ func selectFiles(stored *lake.Schema, cols []lake.Column, files []string, locate
 }
 
 // fromStored is column c, as it is now, of files written with schema stored.
-func fromStored(stored *lake.Schema, c *lake.Column) string {
+func fromStored(stored *columns.Schema, c *columns.Column) string {
 	old := byID(stored.Columns, c.ID)
 	if old == nil {
 		return null(c)
@@ -197,7 +198,7 @@ func fromStored(stored *lake.Schema, c *lake.Column) string {
 	return convert(ident(old.Name), old, c, 0)
 }
 
-func byID(cols []lake.Column, id int32) *lake.Column {
+func byID(cols []columns.Column, id int32) *columns.Column {
 	for i := range cols {
 		if cols[i].ID == id {
 			return &cols[i]

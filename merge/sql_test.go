@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 var update = flag.Bool("update", false, "write the SQL as it is now to testdata")
@@ -20,16 +20,16 @@ const odd = "it's; \"odd\"\n-- $$ /*"
 // compares its text with testdata.
 func TestSQL(t *testing.T) {
 	f := newFixture(t)
-	key := []lake.Column{column(1, odd, lake.Int64), column(2, odd+"2", lake.String)}
-	struct1 := column(4, odd+"s", lake.Struct, column(5, odd, lake.Date), column(6, "j", lake.JSON))
-	struct2 := column(4, odd+"s", lake.Struct, column(5, odd, lake.Timestamp), column(6, "j", lake.JSON), column(7, "new", lake.String))
-	list := column(8, odd+"l", lake.List, struct1)
-	list.Fields[0].ID, list.Fields[0].Name, list.Fields[0].Fields = 9, "element", []lake.Column{column(10, odd, lake.Timestamp)}
+	key := []columns.Column{column(1, odd, columns.Int64), column(2, odd+"2", columns.String)}
+	struct1 := column(4, odd+"s", columns.Struct, column(5, odd, columns.Date), column(6, "j", columns.JSON))
+	struct2 := column(4, odd+"s", columns.Struct, column(5, odd, columns.Timestamp), column(6, "j", columns.JSON), column(7, "new", columns.String))
+	list := column(8, odd+"l", columns.List, struct1)
+	list.Fields[0].ID, list.Fields[0].Name, list.Fields[0].Fields = 9, "element", []columns.Column{column(10, odd, columns.Timestamp)}
 	tab := f.table(odd, []string{odd, odd + "2"}, key[0], key[1], struct1, list)
 	value := "row(DATE '2024-01-01', '{}'), [row(TIMESTAMPTZ '2024-01-01 00:00:00+00')]"
 	f.load(tab, f.stage(tab, "1, 'a', "+value, "1, 'a', "+value))
 	tab.Dir += odd
-	evolve(tab, key[0], key[1], struct2, column(8, odd+"l", lake.JSON), column(11, "more", lake.Double))
+	evolve(tab, key[0], key[1], struct2, column(8, odd+"l", columns.JSON), column(11, "more", columns.Double))
 	f.load(tab, f.stage(tab, "2, 'b', row(NULL, NULL, 'n'), '[]', 1.5"))
 	cut := f.stage(tab, "1, 'a', NULL, NULL, NULL", "3, 'c', NULL, NULL, NULL")
 	cut.Keep = 1

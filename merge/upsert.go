@@ -8,20 +8,21 @@ import (
 	"strconv"
 
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // Staged is a data file of the batch being merged, already at its final path.
 type Staged struct {
 	File   lake.DataFile
-	Schema *lake.Schema
+	Schema *columns.Schema
 	Keep   int64 // rows before the cut; those from it on are superseded and take no part
 }
 
 // Job is the batch of one stream and the table it goes into.
 type Job struct {
-	Table  *lake.Table   // as in the newest version; nil for a stream the lake does not have yet
-	Key    []lake.Column // key columns of the current schema; none: rows are appended
-	Staged []Staged      // in arrival order
+	Table  *lake.Table      // as in the newest version; nil for a stream the lake does not have yet
+	Key    []columns.Column // key columns of the current schema; none: rows are appended
+	Staged []Staged         // in arrival order
 }
 
 // Result counts the rows that a batch supersedes.

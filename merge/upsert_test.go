@@ -11,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 func TestPositions(t *testing.T) {
 	f := newFixture(t)
-	orders := f.table(`or"ders`, []string{"id"}, column(1, "id", lake.Int64), column(2, "v", lake.String))
+	orders := f.table(`or"ders`, []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
 	check := func(got, want Result, rows ...string) {
 		t.Helper()
 		if got != want {
@@ -43,7 +43,7 @@ func TestPositions(t *testing.T) {
 
 func TestPositionsAppend(t *testing.T) {
 	f := newFixture(t)
-	log := f.table("log", nil, column(1, "v", lake.Int64))
+	log := f.table("log", nil, column(1, "v", columns.Int64))
 	if r := f.load(log, f.stage(log, "1", "1")); r != (Result{}) {
 		t.Fatalf("got %+v, want nothing superseded", r)
 	}
@@ -61,13 +61,13 @@ func TestPositionsAppend(t *testing.T) {
 // by value.
 func TestZeros(t *testing.T) {
 	f := newFixture(t)
-	tab := f.table("t", []string{"d", "s"}, column(1, "d", lake.Double), column(2, "s", lake.Struct, column(3, "x", lake.Double)), column(4, "v", lake.Int64))
+	tab := f.table("t", []string{"d", "s"}, column(1, "d", columns.Double), column(2, "s", columns.Struct, column(3, "x", columns.Double)), column(4, "v", columns.Int64))
 	f.load(tab, f.stage(tab, "'-0.0'::DOUBLE, {'x': 0.0::DOUBLE}, 1", "1, {'x': NULL}, 2", "1, NULL, 3"))
 	r := f.load(tab, f.stage(tab, "0.0::DOUBLE, {'x': '-0.0'::DOUBLE}, 4", "1, {'x': NULL}, 5", "'-0.0'::DOUBLE, {'x': 0.0::DOUBLE}, 6", "1, NULL, 7"))
 	if want := (Result{Within: 1, Lake: 3}); r != want {
 		t.Fatalf("got %+v, want %+v", r, want)
 	}
-	single := f.table("u", []string{"d"}, column(1, "d", lake.Double))
+	single := f.table("u", []string{"d"}, column(1, "d", columns.Double))
 	f.load(single, f.stage(single, "'-0.0'::DOUBLE"))
 	if r, want := f.load(single, f.stage(single, "0.0")), (Result{Lake: 1}); r != want {
 		t.Fatalf("got %+v, want %+v", r, want)
@@ -78,7 +78,7 @@ func TestZeros(t *testing.T) {
 // many with two equal ones, or a null.
 func TestSortedBatch(t *testing.T) {
 	fx := newFixture(t)
-	f := func(kind lake.Kind, key string, want Result) {
+	f := func(kind columns.Kind, key string, want Result) {
 		t.Helper()
 		tab := fx.table("t", []string{"id"}, column(1, "id", kind))
 		const n = 2 * distinctRows
@@ -98,12 +98,12 @@ func TestSortedBatch(t *testing.T) {
 			t.Fatalf("%s: %s rows, want %s", key, got[0], live)
 		}
 	}
-	f(lake.Int64, "range", Result{Lake: 2 * distinctRows})
-	f(lake.Int64, "CASE WHEN range = 70000 THEN 69999 ELSE range END", Result{Within: 1, Lake: 2*distinctRows - 1})
-	f(lake.Int64, "nullif(range, 0)", Result{Lake: 2 * distinctRows})
-	f(lake.Int64, "CASE WHEN range > 1 THEN range END", Result{Within: 1, Lake: 2*distinctRows - 1})
-	f(lake.String, "'k' || lpad(range::VARCHAR, 9, '0')", Result{Lake: 2 * distinctRows})
-	f(lake.Double, "range / 7", Result{Lake: 2 * distinctRows})
+	f(columns.Int64, "range", Result{Lake: 2 * distinctRows})
+	f(columns.Int64, "CASE WHEN range = 70000 THEN 69999 ELSE range END", Result{Within: 1, Lake: 2*distinctRows - 1})
+	f(columns.Int64, "nullif(range, 0)", Result{Lake: 2 * distinctRows})
+	f(columns.Int64, "CASE WHEN range > 1 THEN range END", Result{Within: 1, Lake: 2*distinctRows - 1})
+	f(columns.String, "'k' || lpad(range::VARCHAR, 9, '0')", Result{Lake: 2 * distinctRows})
+	f(columns.Double, "range / 7", Result{Lake: 2 * distinctRows})
 }
 
 // TestPositionsAtOnce merges several streams at the same time.
@@ -111,7 +111,7 @@ func TestPositionsAtOnce(t *testing.T) {
 	fx := newFixture(t)
 	var jobs []Job
 	for i := range 8 {
-		tab := fx.table(fmt.Sprint("t", i), []string{"id"}, column(1, "id", lake.Int64))
+		tab := fx.table(fmt.Sprint("t", i), []string{"id"}, column(1, "id", columns.Int64))
 		fx.load(tab, fx.stage(tab, "1", "2", "3"))
 		j := Job{Table: tab, Key: keyOf(tab)}
 		for n := range i + 1 {
@@ -135,7 +135,7 @@ func TestPositionsAtOnce(t *testing.T) {
 // TestPositionsCancelled holds that a merge that was stopped leaves the next one nothing.
 func TestPositionsCancelled(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
+	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
 	const n = 1_000_000
 	fx.load(tab, fx.stageQuery(tab, n, "SELECT range AS id FROM range(1000000)"))
 	j := Job{Table: tab, Key: keyOf(tab)}
@@ -156,7 +156,7 @@ func TestPositionsCancelled(t *testing.T) {
 // TestPositionsRefuses gives files that are not what they are said to be.
 func TestPositionsRefuses(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", lake.Int64))
+	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
 	fx.load(tab, fx.stage(tab, "1", "2"))
 	f := func(change func(*Staged), want string) {
 		t.Helper()
@@ -178,7 +178,7 @@ func TestPositionsRefuses(t *testing.T) {
 func TestPositionsInLittleMemory(t *testing.T) {
 	fx := newFixture(t)
 	const n = 1_500_000
-	tab := fx.table("t", []string{"id"}, column(1, "id", lake.String))
+	tab := fx.table("t", []string{"id"}, column(1, "id", columns.String))
 	keys := func(of string) string {
 		return fmt.Sprintf("SELECT 'a rather long key of the row ' || (%s) AS id FROM range(%d)", of, n)
 	}

@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // TestWidened reads one old value of each kind in each type it can be widened to.
 func TestWidened(t *testing.T) {
 	fx := newFixture(t)
 	n := 0
-	f := func(from lake.Column, value string, to lake.Column, want string) {
+	f := func(from columns.Column, value string, to columns.Column, want string) {
 		t.Helper()
 		n++
 		tab := fx.table(fmt.Sprintf("t%d", n), nil, from)
@@ -32,59 +33,62 @@ func TestWidened(t *testing.T) {
 			t.Fatalf("type %s, want %s", kind[0], plain[0])
 		}
 	}
-	to := func(k lake.Kind) lake.Column { return column(1, "c", k) }
-	f(to(lake.Int64), "9007199254740993", to(lake.Int64), `[9007199254740993]`)
-	f(to(lake.Int64), "7", to(lake.Double), `[7]`)
-	f(to(lake.Int64), "-9223372036854775808", to(lake.String), `["-9223372036854775808"]`)
-	f(to(lake.Int64), "9007199254740993", to(lake.JSON), `[9007199254740993]`)
-	f(to(lake.Double), "0.1", to(lake.String), `["0.1"]`)
-	f(to(lake.Double), "1e300", to(lake.JSON), `[1e300]`)
-	f(to(lake.Boolean), "true", to(lake.String), `["true"]`)
-	f(to(lake.Boolean), "false", to(lake.JSON), `[false]`)
-	f(to(lake.String), `'ab"c'`, to(lake.JSON), `["ab\"c"]`)
-	f(to(lake.JSON), `'{"b":1.50,"a":[null]}'`, to(lake.JSON), `[{"b":1.50,"a":[null]}]`)
-	f(to(lake.UUID), "'0123ABCD-0000-0000-0000-000000000000'", to(lake.String), `["0123abcd-0000-0000-0000-000000000000"]`)
-	f(to(lake.UUID), "'0123ABCD-0000-0000-0000-000000000000'", to(lake.JSON), `["0123abcd-0000-0000-0000-000000000000"]`)
-	f(to(lake.Date), "DATE '2024-02-29'", to(lake.Timestamp), `["2024-02-29T00:00:00Z"]`)
-	f(to(lake.Date), "DATE '0001-01-01'", to(lake.String), `["0001-01-01"]`)
-	f(to(lake.Date), "DATE '2024-02-29'", to(lake.JSON), `["2024-02-29"]`)
-	f(to(lake.Time), "TIME '23:59:59.000001'", to(lake.String), `["23:59:59.000001"]`)
-	f(to(lake.Time), "TIME '23:59:59'", to(lake.JSON), `["23:59:59"]`)
-	f(to(lake.Timestamp), "TIMESTAMPTZ '2024-02-29 10:00:00.120+00'", to(lake.String), `["2024-02-29T10:00:00.12Z"]`)
-	f(to(lake.Timestamp), "TIMESTAMPTZ '0001-01-01 00:00:00+00'", to(lake.JSON), `["0001-01-01T00:00:00Z"]`)
+	to := func(k columns.Kind) columns.Column { return column(1, "c", k) }
+	f(to(columns.Int64), "9007199254740993", to(columns.Int64), `[9007199254740993]`)
+	f(to(columns.Int64), "7", to(columns.Double), `[7]`)
+	f(to(columns.Int64), "-9223372036854775808", to(columns.String), `["-9223372036854775808"]`)
+	f(to(columns.Int64), "9007199254740993", to(columns.JSON), `[9007199254740993]`)
+	f(to(columns.Double), "0.1", to(columns.String), `["0.1"]`)
+	f(to(columns.Double), "1e300", to(columns.JSON), `[1e300]`)
+	f(to(columns.Boolean), "true", to(columns.String), `["true"]`)
+	f(to(columns.Boolean), "false", to(columns.JSON), `[false]`)
+	f(to(columns.String), `'ab"c'`, to(columns.JSON), `["ab\"c"]`)
+	f(to(columns.JSON), `'{"b":1.50,"a":[null]}'`, to(columns.JSON), `[{"b":1.50,"a":[null]}]`)
+	f(to(columns.UUID), "'0123ABCD-0000-0000-0000-000000000000'", to(columns.String), `["0123abcd-0000-0000-0000-000000000000"]`)
+	f(to(columns.UUID), "'0123ABCD-0000-0000-0000-000000000000'", to(columns.JSON), `["0123abcd-0000-0000-0000-000000000000"]`)
+	f(to(columns.Date), "DATE '2024-02-29'", to(columns.Timestamp), `["2024-02-29T00:00:00Z"]`)
+	f(to(columns.Date), "DATE '0001-01-01'", to(columns.String), `["0001-01-01"]`)
+	f(to(columns.Date), "DATE '2024-02-29'", to(columns.JSON), `["2024-02-29"]`)
+	f(to(columns.Time), "TIME '23:59:59.000001'", to(columns.String), `["23:59:59.000001"]`)
+	f(to(columns.Time), "TIME '23:59:59'", to(columns.JSON), `["23:59:59"]`)
+	f(to(columns.Timestamp), "TIMESTAMPTZ '2024-02-29 10:00:00.120+00'", to(columns.String), `["2024-02-29T10:00:00.12Z"]`)
+	f(to(columns.Timestamp), "TIMESTAMPTZ '0001-01-01 00:00:00+00'", to(columns.JSON), `["0001-01-01T00:00:00Z"]`)
 
-	list := func(e lake.Column) lake.Column { e.ID, e.Name = 20, "element"; return column(1, "c", lake.List, e) }
-	lists := func(e lake.Column) lake.Column { inner := list(e); inner.Fields[0].ID++; return list(inner) }
-	f(list(to(lake.Int64)), "[1, NULL]", list(to(lake.Double)), `[[1.0,null]]`)
-	f(lists(to(lake.Date)), "[[DATE '2024-01-01'], []]", lists(to(lake.Timestamp)), `[[["2024-01-01T00:00:00Z"],[]]]`)
-	f(list(to(lake.JSON)), `['{"a":1}', NULL]`, list(to(lake.JSON)), `[[{"a":1},null]]`)
-	f(list(to(lake.String)), "['a', NULL]", to(lake.JSON), `[["a",null]]`)
-	f(list(to(lake.Timestamp)), "[TIMESTAMPTZ '2024-01-01 00:00:00+00']", to(lake.JSON), `[["2024-01-01T00:00:00Z"]]`)
+	list := func(e columns.Column) columns.Column {
+		e.ID, e.Name = 20, "element"
+		return column(1, "c", columns.List, e)
+	}
+	lists := func(e columns.Column) columns.Column { inner := list(e); inner.Fields[0].ID++; return list(inner) }
+	f(list(to(columns.Int64)), "[1, NULL]", list(to(columns.Double)), `[[1.0,null]]`)
+	f(lists(to(columns.Date)), "[[DATE '2024-01-01'], []]", lists(to(columns.Timestamp)), `[[["2024-01-01T00:00:00Z"],[]]]`)
+	f(list(to(columns.JSON)), `['{"a":1}', NULL]`, list(to(columns.JSON)), `[[{"a":1},null]]`)
+	f(list(to(columns.String)), "['a', NULL]", to(columns.JSON), `[["a",null]]`)
+	f(list(to(columns.Timestamp)), "[TIMESTAMPTZ '2024-01-01 00:00:00+00']", to(columns.JSON), `[["2024-01-01T00:00:00Z"]]`)
 
-	obj := func(fields ...lake.Column) lake.Column { return column(1, "c", lake.Struct, fields...) }
-	odd := lake.Column{ID: 3, Name: `A_2`, Property: `it's "A`, Kind: lake.Timestamp}
+	obj := func(fields ...columns.Column) columns.Column { return column(1, "c", columns.Struct, fields...) }
+	odd := columns.Column{ID: 3, Name: `A_2`, Property: `it's "A`, Kind: columns.Timestamp}
 	when := "TIMESTAMPTZ '2024-01-01 00:00:00.5+00'"
-	f(obj(column(2, "a", lake.Int64)), "{'a': 1}", obj(column(2, "a", lake.Double), column(3, "b", lake.JSON)), `[{"a":1.0,"b":null}]`)
-	f(obj(column(2, "a", lake.JSON), odd), `{'a': '[1]', 'A_2': `+when+`}`, obj(column(2, "a", lake.JSON), odd), `[{"a":[1],"A_2":"2024-01-01T00:00:00.5Z"}]`)
-	f(obj(column(2, "a", lake.JSON), odd), `{'a': '[1]', 'A_2': `+when+`}`, to(lake.JSON), `[{"a":[1],"it's \"A":"2024-01-01T00:00:00.5Z"}]`)
-	days := column(5, "days", lake.List, column(6, "element", lake.Struct, column(7, "d", lake.Date)))
-	f(obj(days), "{'days': [{'d': DATE '2024-01-01'}, NULL]}", to(lake.JSON), `[{"days":[{"d":"2024-01-01"},null]}]`)
-	f(obj(days), "{'days': NULL}", to(lake.JSON), `[{"days":null}]`)
+	f(obj(column(2, "a", columns.Int64)), "{'a': 1}", obj(column(2, "a", columns.Double), column(3, "b", columns.JSON)), `[{"a":1.0,"b":null}]`)
+	f(obj(column(2, "a", columns.JSON), odd), `{'a': '[1]', 'A_2': `+when+`}`, obj(column(2, "a", columns.JSON), odd), `[{"a":[1],"A_2":"2024-01-01T00:00:00.5Z"}]`)
+	f(obj(column(2, "a", columns.JSON), odd), `{'a': '[1]', 'A_2': `+when+`}`, to(columns.JSON), `[{"a":[1],"it's \"A":"2024-01-01T00:00:00.5Z"}]`)
+	days := column(5, "days", columns.List, column(6, "element", columns.Struct, column(7, "d", columns.Date)))
+	f(obj(days), "{'days': [{'d': DATE '2024-01-01'}, NULL]}", to(columns.JSON), `[{"days":[{"d":"2024-01-01"},null]}]`)
+	f(obj(days), "{'days': NULL}", to(columns.JSON), `[{"days":null}]`)
 }
 
 // TestOwnNames has names that our own SQL uses in every place.
 func TestOwnNames(t *testing.T) {
 	f := newFixture(t)
-	var cols []lake.Column
+	var cols []columns.Column
 	for i, name := range []string{"k1", "k0", "live", "gone", "file", "pos", "ordinal", "last", "path", "e1", "l", "b", "lake", "range", "number"} {
-		cols = append(cols, column(int32(i+1), name, lake.Int64))
+		cols = append(cols, column(int32(i+1), name, columns.Int64))
 	}
-	cols = append(cols, column(40, "e0", lake.List, column(41, "element", lake.Date)))
-	cols = append(cols, column(30, "s", lake.Struct, column(31, "__lake_file", lake.Int64)))
+	cols = append(cols, column(40, "e0", columns.List, column(41, "element", columns.Date)))
+	cols = append(cols, column(30, "s", columns.Struct, column(31, "__lake_file", columns.Int64)))
 	tab := f.table("gone", []string{"k1", "k0", "last"}, cols...)
 	f.load(tab, f.stage(tab, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,[DATE '2024-01-01'],{'__lake_file':16}", "1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,[DATE '2024-01-01'],NULL"))
 	cols = slices.Clone(cols)
-	cols[len(cols)-2].Fields = []lake.Column{column(41, "element", lake.Timestamp)}
+	cols[len(cols)-2].Fields = []columns.Column{column(41, "element", columns.Timestamp)}
 	evolve(tab, cols...)
 	r := f.load(tab, f.stage(tab, "1,2,0,0,0,0,0,8,0,0,0,0,0,0,0,NULL,NULL", "1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,NULL,NULL"))
 	if want := (Result{Within: 1, Lake: 1}); r != want {
@@ -99,8 +103,8 @@ func TestOwnNames(t *testing.T) {
 
 func TestEmptyTable(t *testing.T) {
 	f := newFixture(t)
-	f.table("empty", []string{"id"}, column(1, "id", lake.Int64), column(2, "j", lake.JSON),
-		column(3, "s", lake.Struct, column(4, `a "b"`, lake.Timestamp)), column(5, "l", lake.List, column(6, "element", lake.UUID)))
+	f.table("empty", []string{"id"}, column(1, "id", columns.Int64), column(2, "j", columns.JSON),
+		column(3, "s", columns.Struct, column(4, `a "b"`, columns.Timestamp)), column(5, "l", columns.List, column(6, "element", columns.UUID)))
 	got := texts(t, f.views(), "SELECT column_name || ' ' || column_type FROM (DESCRIBE empty)")
 	want := []string{"id BIGINT", "j JSON", `s STRUCT("a ""b""" TIMESTAMP WITH TIME ZONE)`, "l UUID[]"}
 	if !slices.Equal(got, want) {
@@ -114,12 +118,12 @@ func TestEmptyTable(t *testing.T) {
 // people is a table with several superseded rows in each of several files.
 func people(f *fixture) (*lake.Table, map[int]int) {
 	f.Helper()
-	tab := f.table("people", []string{"id"}, column(1, "id", lake.Int64), column(2, "v", lake.Int64), column(3, "day", lake.Date))
+	tab := f.table("people", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.Int64), column(3, "day", columns.Date))
 	r := rand.New(rand.NewPCG(3, 4))
 	live := map[int]int{}
 	for batch := range 6 {
 		if batch == 3 {
-			evolve(tab, column(1, "id", lake.Int64), column(2, "v", lake.Int64), column(3, "day", lake.Timestamp))
+			evolve(tab, column(1, "id", columns.Int64), column(2, "v", columns.Int64), column(3, "day", columns.Timestamp))
 		}
 		var rows []string
 		for i := range 300 {
@@ -191,7 +195,7 @@ func TestViewsMoved(t *testing.T) {
 func TestViewsText(t *testing.T) {
 	f := newFixture(t)
 	_, live := people(f)
-	f.table("it's; \"odd\"\n$$", nil, column(1, "a", lake.Int64))
+	f.table("it's; \"odd\"\n$$", nil, column(1, "a", columns.Int64))
 	path := filepath.Join(t.TempDir(), "lake.duckdb")
 	text, err := Views(context.Background(), f.m, f.root, path)
 	f.must(err)

@@ -15,7 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
-	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // LakeFlag is the lake a command works on.
@@ -43,7 +43,7 @@ type LoadCmd struct {
 	MaxLineMB          int           `name:"max-line-mb" help:"Longest line accepted, in MiB." default:"256" placeholder:"MIB"`
 	MaxDepth           int           `help:"Deepest nesting accepted." default:"512" placeholder:"N"`
 
-	codec  lake.Codec
+	codec  columns.Codec
 	memory int64 // bytes
 }
 
@@ -59,7 +59,7 @@ func (c *LoadCmd) Validate() error {
 		}
 	}
 	var err error
-	if c.codec, err = lake.ParseCodec(c.Compression); err != nil {
+	if c.codec, err = columns.ParseCodec(c.Compression); err != nil {
 		errs = append(errs, fmt.Errorf("compression: %w", err))
 	}
 	if c.memory, err = parseSize(c.Memory); err != nil {

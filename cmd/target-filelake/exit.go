@@ -8,6 +8,7 @@ import (
 
 	"target-filelake/ingest"
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // Exit codes, after sysexits.h where it has one.
@@ -43,7 +44,7 @@ func exitCode(err error) int {
 			return exitInt
 		}
 		return exitTerm
-	case is[*ingest.RecordError](err), is[*ingest.LineError](err), is[inputError](err), errors.Is(err, lake.ErrSchema):
+	case is[*ingest.RecordError](err), is[*ingest.LineError](err), is[inputError](err), errors.Is(err, columns.ErrSchema):
 		return exitBadInput
 	case errors.Is(err, lake.ErrLocked), errors.Is(err, lake.ErrFenced):
 		return exitLocked

@@ -7,6 +7,7 @@ import (
 
 	"target-filelake/ingest"
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // Sizes of what is written at a time.
@@ -24,12 +25,12 @@ const (
 type openBatch struct {
 	*table
 	stream  string
-	schema  *lake.Schema // plan.Schema(), or that with ExtraName
-	rows    int64        // in files and segs
-	bytes   int          // of rows in the current file, as they were in memory
-	atState int64        // of rows: those before the newest STATE; true in epoch only
+	schema  *columns.Schema // plan.Schema(), or that with ExtraName
+	rows    int64           // in files and segs
+	bytes   int             // of rows in the current file, as they were in memory
+	atState int64           // of rows: those before the newest STATE; true in epoch only
 	epoch   uint64
-	segs    []*lake.Batch
+	segs    []*columns.Batch
 	segRows int
 	segSize int
 	files   []*stagedFile // in order; the last may still be open
@@ -48,10 +49,10 @@ type stagedFile struct {
 // encodeJob is a row group, or the end of a file, for an encoder.
 type encodeJob struct {
 	stream string
-	schema *lake.Schema
+	schema *columns.Schema
 	file   *stagedFile
-	group  *lake.RowGroup // nil: the encoder makes file and row group
-	segs   []*lake.Batch
+	group  *columns.RowGroup // nil: the encoder makes file and row group
+	segs   []*columns.Batch
 	plan   *ingest.Plan
 	after  chan struct{} // the row group before, nil if none
 	done   chan struct{}
@@ -91,7 +92,7 @@ func (s *sequencer) add(ctx context.Context, c *ingest.Chunk, from, to int) erro
 	case whole:
 		o.segs = append(o.segs, c.Batch)
 	default:
-		b := lake.NewBatch(c.Plan.Schema())
+		b := columns.NewBatch(c.Plan.Schema())
 		b.AppendRows(c.Batch, from, to)
 		o.segs = append(o.segs, b)
 	}
@@ -110,7 +111,7 @@ func (s *sequencer) add(ctx context.Context, c *ingest.Chunk, from, to int) erro
 }
 
 // reshape ends o's file, and begins the next with another schema.
-func (s *sequencer) reshape(ctx context.Context, o *openBatch, schema *lake.Schema) error {
+func (s *sequencer) reshape(ctx context.Context, o *openBatch, schema *columns.Schema) error {
 	err := s.flush(ctx, o, true)
 	o.schema = schema
 	return err
@@ -184,7 +185,7 @@ func (s *sequencer) relieve(ctx context.Context) error {
 }
 
 // run encodes the job's row group and, if it is the file's last, ends the file.
-func (j *encodeJob) run(ctx context.Context, l *lake.Lake, codec lake.Codec) (err error) {
+func (j *encodeJob) run(ctx context.Context, l *lake.Lake, codec columns.Codec) (err error) {
 	f := j.file
 	if f.stage == nil {
 		if f.stage, err = l.Stage(j.stream, j.schema, codec); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"target-filelake/ingest"
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 	"target-filelake/state"
 )
 
@@ -17,7 +18,7 @@ import (
 // batches, and seals those at STATEs.
 type sequencer struct {
 	lake   *lake.Lake
-	codec  lake.Codec
+	codec  columns.Codec
 	limits limits
 	log    *slog.Logger
 	encode chan<- encodeJob
@@ -59,7 +60,7 @@ type sealed struct {
 type sealedStream struct {
 	*table
 	stream  string
-	schema  *lake.Schema
+	schema  *columns.Schema
 	files   []*stagedFile
 	keep    []int64 // of each file's rows; the rest are cut off
 	dropped int64   // how many those are

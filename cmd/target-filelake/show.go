@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // ShowCmd shows what is in the lake.
@@ -99,11 +100,11 @@ func showFiles(w io.Writer, s *lake.Table) error {
 }
 
 // typeText words a column's type as DuckDB would.
-func typeText(c *lake.Column) string {
+func typeText(c *columns.Column) string {
 	switch c.Kind {
-	case lake.List:
+	case columns.List:
 		return typeText(&c.Fields[0]) + "[]"
-	case lake.Struct:
+	case columns.Struct:
 		fields := slices.Collect(func(yield func(string) bool) {
 			for i := range c.Fields {
 				if !yield(printable(c.Fields[i].Name) + " " + typeText(&c.Fields[i])) {
@@ -112,11 +113,11 @@ func typeText(c *lake.Column) string {
 			}
 		})
 		return "struct(" + strings.Join(fields, ", ") + ")"
-	case lake.Int64:
+	case columns.Int64:
 		return "bigint"
-	case lake.String:
+	case columns.String:
 		return "varchar"
-	case lake.Timestamp:
+	case columns.Timestamp:
 		return "timestamp with time zone"
 	default:
 		return string(c.Kind)

@@ -7,6 +7,7 @@ import (
 
 	"target-filelake/ingest"
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 )
 
 // tables knows, while lines are still to be decoded, what each stream's table
@@ -48,7 +49,7 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := lake.Evolver{NextID: nextID, Key: m.Key}
+	e := columns.Evolver{NextID: nextID, Key: m.Key}
 	schema, err := e.Evolve(cur, shape.Columns())
 	if err != nil {
 		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
@@ -66,7 +67,7 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 }
 
 // current is the schema a SCHEMA is laid over: this run's, the lake's, or none.
-func (t *tables) current(m *ingest.SchemaMessage) (*lake.Schema, int32, error) {
+func (t *tables) current(m *ingest.SchemaMessage) (*columns.Schema, int32, error) {
 	if now := t.now[m.Stream]; now != nil {
 		return now.plan.Schema(), now.nextID, sameKey(m, now.key)
 	}

@@ -1,4 +1,4 @@
-package lake
+package columns
 
 import (
 	"github.com/parquet-go/parquet-go/deprecated"

@@ -1,4 +1,4 @@
-package lake
+package columns
 
 import (
 	"encoding/binary"
@@ -246,7 +246,7 @@ func (g *RowGroup) place(at int64) {
 	}
 }
 
-var errClosed = errors.New("lake: file writer is closed")
+var errClosed = errors.New("parquet: file writer is closed")
 
 // Close writes the footer and returns the file's rows. It does not close the
 // file beneath.
@@ -255,7 +255,7 @@ func (f *FileWriter) Close() (rows int64, err error) {
 		return 0, f.err
 	}
 	if f.begun != f.committed {
-		return 0, f.fail(fmt.Errorf("lake: %d row groups were begun and %d committed", f.begun, f.committed))
+		return 0, f.fail(fmt.Errorf("parquet: %d row groups were begun and %d committed", f.begun, f.committed))
 	}
 	tail, err := f.footer()
 	if err == nil {
@@ -289,7 +289,7 @@ func (f *FileWriter) footer() ([]byte, error) {
 }
 
 // ErrNotParquet marks a file that is not a whole Parquet file.
-var ErrNotParquet = errors.New("lake: not a whole Parquet file")
+var ErrNotParquet = errors.New("not a whole Parquet file")
 
 // ReadFooter checks that r holds a whole Parquet file and returns its rows.
 // It does not look into the pages: a hash does that.

@@ -1,4 +1,4 @@
-package lake
+package columns
 
 import (
 	"errors"
@@ -137,7 +137,7 @@ func appendLeaves(out []Leaf, c *Column, path []string, def, rep byte) []Leaf {
 var reserved = []string{"__lake_file", "file_row_number", "filename", ExtraName}
 
 // ErrSchema marks a SCHEMA the table cannot take.
-var ErrSchema = errors.New("lake: schema refused")
+var ErrSchema = errors.New("schema refused")
 
 // Evolver turns the columns a SCHEMA asks for into the schema of its table.
 // It hands out field ids and names and widens kinds; it is pure.
@@ -177,11 +177,11 @@ func (e *Evolver) merge(have, want []Column, path string, top bool) ([]Column, e
 	taken := map[string]bool{}
 	if top {
 		for _, r := range reserved {
-			taken[fold(r)] = true
+			taken[Fold(r)] = true
 		}
 	}
 	for i := range out {
-		taken[fold(out[i].Name)] = true
+		taken[Fold(out[i].Name)] = true
 	}
 	for i := range want {
 		w := &want[i]
@@ -206,7 +206,7 @@ func (e *Evolver) merge(have, want []Column, path string, top bool) ([]Column, e
 
 // fresh gives a new column, and those below it, an id and a name of its own.
 func (e *Evolver) fresh(w *Column, at string, taken map[string]bool) (Column, error) {
-	c := Column{ID: e.NextID, Name: freeName(w.Property, taken), Property: w.Property, Kind: w.Kind}
+	c := Column{ID: e.NextID, Name: FreeName(w.Property, taken), Property: w.Property, Kind: w.Kind}
 	e.NextID++
 	var err error
 	c.Fields, err = e.merge(nil, w.Fields, at, false)
@@ -255,16 +255,16 @@ func pair(a, b, x, y Kind) bool { return a == x && b == y || a == y && b == x }
 
 func nested(k Kind) bool { return k == Struct || k == List || k == JSON }
 
-// freeName returns name, or name with the first of _2, _3 … that is not taken,
+// FreeName returns name, or name with the first of _2, _3 … that is not taken,
 // and takes it.
-func freeName(name string, taken map[string]bool) string {
+func FreeName(name string, taken map[string]bool) string {
 	free := name
-	for n := 2; free == "" || taken[fold(free)]; n++ {
+	for n := 2; free == "" || taken[Fold(free)]; n++ {
 		free = fmt.Sprintf("%s_%d", name, n)
 	}
-	taken[fold(free)] = true
+	taken[Fold(free)] = true
 	return free
 }
 
-// fold maps names that DuckDB or a case-folding file system takes for one.
-func fold(s string) string { return strings.ToLower(s) }
+// Fold maps names that DuckDB or a case-folding file system takes for one.
+func Fold(s string) string { return strings.ToLower(s) }
