@@ -1,6 +1,9 @@
 package columns
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // Batch is rows of one stream, column by column, as Parquet will store them:
 // each leaf a Vector of values with definition and repetition levels (Dremel).
@@ -21,11 +24,40 @@ type Vector struct {
 	Def    []byte
 	Rep    []byte    // nil unless MaxRep > 0
 	Starts []uint32  // entry at which each row starts; nil unless MaxRep > 0
-	Ints   []int64   // Int64, Date, Time, Timestamp
+	Ints   []int64   // Int64, Date, Time, Timestamp; Decimal of up to 18 digits, times 10^Scale
 	Floats []float64 // Double
 	Bools  []bool    // Boolean
-	Data   []byte    // String, JSON, UUID (16 bytes each): the values end to end
+	Data   []byte    // the values end to end: String, JSON; UUID and longer Decimals, 16 bytes each
 	Ends   []uint32  // String, JSON: where each value ends in Data
+}
+
+// layout says which of a Vector's slices hold its values.
+type layout uint8
+
+const (
+	inInts layout = iota
+	inFloats
+	inBools
+	inData   // fixedBytes each
+	withEnds // in Data, any length
+)
+
+func (l *Leaf) layout() layout {
+	switch l.Kind {
+	case Boolean:
+		return inBools
+	case Double:
+		return inFloats
+	case String, JSON:
+		return withEnds
+	case UUID:
+		return inData
+	case Decimal:
+		if l.Precision > int64Precision {
+			return inData
+		}
+	}
+	return inInts
 }
 
 // NewBatch returns an empty batch of schema.
@@ -86,7 +118,7 @@ func (v *Vector) Bytes(x []byte, rep byte) {
 // EndBytes ends a value whose bytes the caller has appended to Data itself.
 func (v *Vector) EndBytes(rep byte) {
 	v.level(v.MaxDef, rep)
-	if v.Kind != UUID {
+	if v.Kind == String || v.Kind == JSON {
 		v.Ends = append(v.Ends, uint32(len(v.Data)))
 	}
 }
@@ -130,24 +162,18 @@ func (v *Vector) entryOf(row int) int {
 
 // present counts the values among the entries [from, to).
 func (v *Vector) present(from, to int) int {
-	n := 0
-	for _, d := range v.Def[from:to] {
-		if d == v.MaxDef {
-			n++
-		}
-	}
-	return n
+	return bytes.Count(v.Def[from:to], []byte{v.MaxDef})
 }
 
 func (v *Vector) dropValues(n int) {
-	switch v.Kind {
-	case Boolean:
+	switch v.layout() {
+	case inBools:
 		v.Bools = v.Bools[:len(v.Bools)-n]
-	case Double:
+	case inFloats:
 		v.Floats = v.Floats[:len(v.Floats)-n]
-	case UUID:
-		v.Data = v.Data[:len(v.Data)-16*n]
-	case String, JSON:
+	case inData:
+		v.Data = v.Data[:len(v.Data)-fixedBytes*n]
+	case withEnds:
 		v.Ends = v.Ends[:len(v.Ends)-n]
 		// Bytes past the last end may be of a value that was never ended.
 		v.Data = v.Data[:v.end(len(v.Ends))]
@@ -164,11 +190,11 @@ func (v *Vector) end(n int) int {
 	return int(v.Ends[n-1])
 }
 
-// Value is the i-th value's bytes in a String, JSON or UUID vector; valid
+// Value is the i-th value's bytes in a vector that keeps them in Data; valid
 // until the vector changes.
 func (v *Vector) Value(i int) []byte {
-	if v.Kind == UUID {
-		return v.Data[16*i : 16*i+16]
+	if v.layout() == inData {
+		return v.Data[fixedBytes*i : fixedBytes*(i+1)]
 	}
 	return v.Data[v.end(i):v.Ends[i]]
 }
@@ -202,14 +228,14 @@ func (v *Vector) appendEntries(src *Vector, from, to int) {
 			}
 		}
 	}
-	switch v.Kind {
-	case Boolean:
+	switch v.layout() {
+	case inBools:
 		v.Bools = append(v.Bools, src.Bools[first:first+n]...)
-	case Double:
+	case inFloats:
 		v.Floats = append(v.Floats, src.Floats[first:first+n]...)
-	case UUID:
-		v.Data = append(v.Data, src.Data[16*first:16*(first+n)]...)
-	case String, JSON:
+	case inData:
+		v.Data = append(v.Data, src.Data[fixedBytes*first:fixedBytes*(first+n)]...)
+	case withEnds:
 		v.appendBytes(src, first, n)
 	default:
 		v.Ints = append(v.Ints, src.Ints[first:first+n]...)

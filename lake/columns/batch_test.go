@@ -3,13 +3,15 @@ package columns
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
 
 // A tree is a value as a record holds it: nil, bool, int64, float64, []byte,
-// fields of a struct, or items of a list.
+// a decimal's unscaled *big.Int, fields of a struct, or items of a list.
 type (
 	fields []any
 	items  []any
@@ -59,6 +61,9 @@ func shredValue(v []Vector, c *Column, x any, def, rep, depth byte) {
 		v[0].Float(x, rep)
 	case []byte:
 		v[0].Bytes(x, rep)
+	case *big.Int:
+		hi, lo := halves(x)
+		v[0].Decimal(hi, lo, rep)
 	default:
 		panic(fmt.Sprintf("no column holds a %T", x))
 	}
@@ -70,7 +75,31 @@ func nulls(v []Vector, def, rep byte) {
 	}
 }
 
-var leafKinds = []Kind{Boolean, Int64, Double, String, JSON, UUID, Date, Time, Timestamp}
+// halves is x in two's complement.
+func halves(x *big.Int) (hi int64, lo uint64) {
+	lo = new(big.Int).And(x, new(big.Int).SetUint64(math.MaxUint64)).Uint64()
+	return new(big.Int).Rsh(x, 64).Int64(), lo
+}
+
+// randomUnscaled has up to precision digits, often few or the most there are.
+func randomUnscaled(r *rand.Rand, precision int) *big.Int {
+	digits := 1 + r.IntN(precision)
+	if r.IntN(4) == 0 {
+		digits = precision
+	}
+	text := []byte{'-'}
+	for range digits {
+		d := byte(r.IntN(10))
+		if digits == precision {
+			d = max(d, 4+byte(r.IntN(6)))
+		}
+		text = append(text, '0'+d)
+	}
+	x, _ := new(big.Int).SetString(string(text[r.IntN(2):]), 10)
+	return x
+}
+
+var leafKinds = []Kind{Boolean, Int64, Double, Decimal, String, JSON, UUID, Date, Time, Timestamp}
 
 // randomSchema has up to six columns, nested up to three deep.
 func randomSchema(r *rand.Rand) *Schema {
@@ -97,6 +126,10 @@ func randomColumns(r *rand.Rand, n, depth int, id *int32) []Column {
 			cols[i].Fields[0].Name, cols[i].Fields[0].Property = ListElement, ListElement
 		default:
 			cols[i].Kind = leafKinds[r.IntN(len(leafKinds))]
+			if cols[i].Kind == Decimal {
+				cols[i].Precision = 1 + r.IntN(MaxPrecision)
+				cols[i].Scale = r.IntN(cols[i].Precision + 1)
+			}
 		}
 	}
 	return cols
@@ -124,12 +157,12 @@ func randomTree(r *rand.Rand, c *Column) any {
 		}
 		return x
 	default:
-		return randomScalar(r, c.Kind)
+		return randomScalar(r, c)
 	}
 }
 
-func randomScalar(r *rand.Rand, k Kind) any {
-	switch k {
+func randomScalar(r *rand.Rand, c *Column) any {
+	switch c.Kind {
 	case Boolean:
 		return r.IntN(2) == 0
 	case Int64, Timestamp:
@@ -140,6 +173,8 @@ func randomScalar(r *rand.Rand, k Kind) any {
 		return r.Int64N(86_400_000_000)
 	case Double:
 		return r.NormFloat64() * 1e6
+	case Decimal:
+		return randomUnscaled(r, c.Precision)
 	case UUID:
 		x := make([]byte, 16)
 		for i := range x {

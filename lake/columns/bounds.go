@@ -21,16 +21,16 @@ type bounds struct {
 	unknown bool   // a value among them has no place in the order, or is too long
 }
 
-// add widens b, bounds of kind k, to o's values.
-func (b *bounds) add(o *bounds, k Kind) {
+// add widens b, bounds of leaf l, to o's values.
+func (b *bounds) add(o *bounds, l *Leaf) {
 	b.unknown = b.unknown || o.unknown || len(o.lo) > maxBound || len(o.hi) > maxBound
 	if b.unknown || o.lo == nil {
 		return
 	}
-	if b.lo == nil || less(k, o.lo, b.lo) {
+	if b.lo == nil || less(l, o.lo, b.lo) {
 		b.lo = append([]byte{}, o.lo...)
 	}
-	if b.hi == nil || less(k, b.hi, o.hi) {
+	if b.hi == nil || less(l, b.hi, o.hi) {
 		b.hi = append([]byte{}, o.hi...)
 	}
 }
@@ -43,41 +43,46 @@ func (b *bounds) statistics(nulls int64) format.Statistics {
 	return s
 }
 
-func less(k Kind, x, y []byte) bool {
-	switch k {
-	case Int64, Time, Timestamp:
+func less(l *Leaf, x, y []byte) bool {
+	switch physical(l.Kind, l.Precision) {
+	case format.Int64:
 		return int64(binary.LittleEndian.Uint64(x)) < int64(binary.LittleEndian.Uint64(y))
-	case Date:
+	case format.Int32:
 		return int32(binary.LittleEndian.Uint32(x)) < int32(binary.LittleEndian.Uint32(y))
-	case Double:
+	case format.Double:
 		return math.Float64frombits(binary.LittleEndian.Uint64(x)) < math.Float64frombits(binary.LittleEndian.Uint64(y))
-	default:
-		return bytes.Compare(x, y) < 0
 	}
+	if l.Kind == Decimal {
+		return decimalLess(x, y)
+	}
+	return bytes.Compare(x, y) < 0
 }
 
 // boundsOf returns the bounds of v's values; they may alias v.
 func boundsOf(v *Vector) bounds {
-	switch v.Kind {
-	case Boolean:
+	switch v.layout() {
+	case inBools:
 		return boolBounds(v.Bools)
-	case Double:
+	case inFloats:
 		return floatBounds(v.Floats)
-	case String, JSON:
+	case withEnds:
 		return byteBounds(len(v.Ends), v.Value)
-	case UUID:
-		return byteBounds(len(v.Data)/16, v.Value)
+	case inData:
+		if v.Kind == Decimal {
+			return decimalBounds(v.Data)
+		}
+		return byteBounds(len(v.Data)/fixedBytes, v.Value)
 	default:
-		return intBounds(v.Ints, v.Kind)
+		return intBounds(v.Ints, physical(v.Kind, v.Precision))
 	}
 }
 
-func intBounds(x []int64, k Kind) bounds {
+func intBounds(x []int64, t format.Type) bounds {
 	if len(x) == 0 {
 		return bounds{}
 	}
 	lo, hi := slices.Min(x), slices.Max(x)
-	if k == Date {
+	if t == format.Int32 {
 		return bounds{
 			lo: binary.LittleEndian.AppendUint32(nil, uint32(lo)),
 			hi: binary.LittleEndian.AppendUint32(nil, uint32(hi)),

@@ -97,7 +97,7 @@ func (e *encoder) begin(m *format.ColumnMetaData, leaf *Leaf) {
 	e.bounds = bounds{}
 	e.page.Leaf = *leaf
 	e.page.clear()
-	m.Type, m.PathInSchema, m.Codec = physical(leaf.Kind), leaf.Path, e.codec.CompressionCodec()
+	m.Type, m.PathInSchema, m.Codec = physical(leaf.Kind, leaf.Precision), leaf.Path, e.codec.CompressionCodec()
 	m.Encoding = append(m.Encoding, format.RLE)
 	m.DataPageOffset, m.DictionaryPageOffset = int64(e.start), -1
 }
@@ -168,7 +168,7 @@ func (e *encoder) endPage() error {
 		e.meta.Encoding = append(e.meta.Encoding, enc)
 	}
 	nulls := int64(len(v.Def) - present)
-	e.bounds.add(&b, v.Kind)
+	e.bounds.add(&b, &v.Leaf)
 	e.meta.NumValues += int64(len(v.Def))
 	e.meta.Statistics.NullCount += nulls
 	h := format.PageHeader{Type: format.DataPage}
@@ -231,17 +231,17 @@ func appendLevels(dst []byte, scratch *[]byte, levels []byte, most byte) []byte 
 func (e *encoder) appendValues() (format.Encoding, bounds, error) {
 	v := &e.page
 	var err error
-	switch v.Kind {
-	case Boolean:
+	switch e.meta.Type {
+	case format.Boolean:
 		e.raw = appendBits(e.raw, v.Bools)
 		return format.Plain, boundsOf(v), nil
-	case Double:
+	case format.Double:
 		e.part, err = new(plain.Encoding).EncodeDouble(e.part, v.Floats)
 		e.raw = append(e.raw, e.part...)
 		return format.Plain, boundsOf(v), err
-	case String, JSON, UUID:
+	case format.ByteArray, format.FixedLenByteArray:
 		return e.appendBytes()
-	case Date:
+	case format.Int32:
 		e.int32s = appendInt32s(e.int32s[:0], v.Ints)
 		e.part, err = new(delta.BinaryPackedEncoding).EncodeInt32(e.part, e.int32s)
 	default:
@@ -281,7 +281,7 @@ func (e *encoder) appendBytes() (format.Encoding, bounds, error) {
 	if e.indexing {
 		return e.appendIndexes()
 	}
-	if v.Kind == UUID {
+	if v.layout() == inData {
 		e.raw = appendPlain(e.raw, v)
 		return format.Plain, boundsOf(v), nil
 	}
@@ -305,7 +305,7 @@ func appendLengths(dst []int32, ends []uint32) []int32 {
 // they repeat enough for one.
 func (e *encoder) sample() {
 	v := &e.page
-	e.dict.reset(v.Kind)
+	e.dict.reset(&v.Leaf)
 	n := min(v.values(), dictionarySample)
 	for i := range n {
 		e.dict.index(v.Value(i))

@@ -11,20 +11,20 @@ type dictionary struct {
 	seed   maphash.Seed
 	slots  []uint32 // index+1, by hash; a power of two, at most half full
 	hashes []uint64
-	values Vector // String or UUID: the distinct values, by index
+	values Vector // of a layout in Data: the distinct values, by index
 	last   int32  // the value before, often the next too
 	seen   []bool // by index: on the page being made
 }
 
 const firstSlots = 1 << 10
 
-func (d *dictionary) reset(k Kind) {
+func (d *dictionary) reset(l *Leaf) {
 	if d.slots == nil {
 		d.seed, d.slots = maphash.MakeSeed(), make([]uint32, firstSlots)
 	}
 	clear(d.slots)
 	d.hashes, d.seen, d.last = d.hashes[:0], d.seen[:0], -1
-	d.values.Kind = k
+	d.values.Kind, d.values.Precision = l.Kind, l.Precision
 	d.values.Data, d.values.Ends = d.values.Data[:0], d.values.Ends[:0]
 }
 
@@ -54,7 +54,7 @@ func (d *dictionary) add(x []byte, h, at uint64) int32 {
 	d.hashes = append(d.hashes, h)
 	d.seen = append(d.seen, false)
 	d.values.Data = append(d.values.Data, x...)
-	if d.values.Kind != UUID {
+	if d.values.layout() == withEnds {
 		d.values.Ends = append(d.values.Ends, uint32(len(d.values.Data)))
 	}
 	if 2*len(d.hashes) > len(d.slots) {
@@ -83,14 +83,18 @@ func (d *dictionary) pageBounds() bounds {
 			continue
 		}
 		d.seen[i] = false
+		if d.values.Kind == Decimal {
+			b.addDecimal(d.values.Value(i))
+			continue
+		}
 		b.addBytes(d.values.Value(i))
 	}
 	return b
 }
 
-// appendPlain appends v's String, JSON or UUID values in PLAIN encoding.
+// appendPlain appends v's values, which are in Data, in PLAIN encoding.
 func appendPlain(dst []byte, v *Vector) []byte {
-	if v.Kind == UUID {
+	if v.layout() == inData {
 		return append(dst, v.Data...)
 	}
 	start := uint32(0)

@@ -41,22 +41,29 @@ func appendElements(out []format.SchemaElement, c *Column, name string) []format
 		}
 		return appendElements(append(out, e, repeated), &c.Fields[0], c.Fields[0].Name)
 	default:
-		setLeafType(&e, c.Kind)
+		setLeafType(&e, c)
 		return append(out, e)
 	}
 }
 
 // setLeafType sets the converted types of older readers too. One that says
 // TIME_MICROS would say "adjusted to UTC", which Time is not.
-func setLeafType(e *format.SchemaElement, k Kind) {
-	e.Type = thrift.New(physical(k))
-	switch k {
+func setLeafType(e *format.SchemaElement, c *Column) {
+	e.Type = thrift.New(physical(c.Kind, c.Precision))
+	if e.Type.V == format.FixedLenByteArray {
+		e.TypeLength = thrift.New(int32(fixedBytes))
+	}
+	switch c.Kind {
 	case String, JSON:
 		e.LogicalType.Value = &format.StringType{}
 		e.ConvertedType = thrift.New(deprecated.UTF8)
 	case UUID:
-		e.TypeLength = thrift.New(int32(16))
 		e.LogicalType.Value = &format.UUIDType{}
+	case Decimal:
+		precision, scale := int32(c.Precision), int32(c.Scale)
+		e.LogicalType.Value = &format.DecimalType{Precision: precision, Scale: scale}
+		e.ConvertedType = thrift.New(deprecated.Decimal)
+		e.Precision, e.Scale = thrift.New(precision), thrift.New(scale)
 	case Date:
 		e.LogicalType.Value = &format.DateType{}
 		e.ConvertedType = thrift.New(deprecated.Date)
@@ -70,7 +77,8 @@ func setLeafType(e *format.SchemaElement, k Kind) {
 
 func micros() format.TimeUnit { return format.TimeUnit{Value: &format.MicroSeconds{}} }
 
-func physical(k Kind) format.Type {
+// physical is the Parquet type of a kind; precision is a Decimal's.
+func physical(k Kind, precision int) format.Type {
 	switch k {
 	case Boolean:
 		return format.Boolean
@@ -84,6 +92,14 @@ func physical(k Kind) format.Type {
 		return format.FixedLenByteArray
 	case Int64, Time, Timestamp:
 		return format.Int64
+	case Decimal:
+		switch {
+		case precision <= int32Precision:
+			return format.Int32
+		case precision <= int64Precision:
+			return format.Int64
+		}
+		return format.FixedLenByteArray
 	default:
 		panic("BUG: no Parquet type for a column of " + string(k))
 	}

@@ -180,14 +180,15 @@ func (f *FileWriter) check(b *Batch) {
 		panic(fmt.Sprintf("BUG: batch of %d vectors in a file of %d", len(b.Vectors), f.vectors))
 	}
 	for i := range f.leaves {
-		v := &b.Vectors[i]
+		v, leaf := &b.Vectors[i], &f.leaves[i]
 		rows := len(v.Def)
 		if v.MaxRep > 0 {
 			rows = len(v.Starts)
 		}
-		if rows != b.Rows || v.Kind != f.leaves[i].Kind || v.MaxDef != f.leaves[i].MaxDef {
+		if rows != b.Rows || v.Kind != leaf.Kind || v.MaxDef != leaf.MaxDef ||
+			v.Precision != leaf.Precision || v.Scale != leaf.Scale {
 			panic(fmt.Sprintf("BUG: column %q holds %d rows of %s, want %d of %s",
-				f.leaves[i].Path, rows, v.Kind, b.Rows, f.leaves[i].Kind))
+				leaf.Path, rows, v.Kind, b.Rows, leaf.Kind))
 		}
 	}
 }

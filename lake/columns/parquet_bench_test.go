@@ -154,3 +154,38 @@ func wideBatch(columns, rows int) *Batch {
 	}
 	return b
 }
+
+// BenchmarkEncodeDecimal has prices, all different or one of a hundred.
+func BenchmarkEncodeDecimal(b *testing.B) {
+	f := func(precision int, prices int64) {
+		b.Run(fmt.Sprintf("%d/%d", precision, prices), func(b *testing.B) {
+			batch := NewBatch(&Schema{Columns: []Column{decimalColumn(precision, 2)}})
+			r := rand.New(rand.NewPCG(7, 7))
+			for range rowGroupRows {
+				x := r.Int64N(2*prices) - prices
+				batch.Vectors[0].Decimal(x>>63, uint64(x), 0)
+				batch.Extra().Null(0, 0)
+				batch.Rows++
+			}
+			f, err := NewFileWriter(io.Discard, batch.Schema, Zstd)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				g := f.Begin()
+				if err := g.Encode([]*Batch{batch}); err != nil {
+					b.Fatal(err)
+				}
+				if err := g.Commit(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(rowGroupRows*b.N)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(f.offset)/float64(b.N)/rowGroupRows, "file-B/row")
+		})
+	}
+	for _, precision := range []int{9, 18, 38} {
+		f(precision, 50)
+		f(precision, 100_000_000)
+	}
+}

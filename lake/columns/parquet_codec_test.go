@@ -18,8 +18,27 @@ var allCodecs = []Codec{Zstd, Snappy, LZ4, Gzip, None}
 // to the others page by page, in TestCodecsHoldTheSamePages.
 var readableCodecs = []Codec{Zstd, Snappy, Gzip, None}
 
-// pagesOf walks the pages of a chunk and decompresses them.
+// pagesOf decompresses the pages of a chunk.
 func pagesOf(t *testing.T, file []byte, m *format.ColumnMetaData, c Codec) (pages [][]byte) {
+	t.Helper()
+	eachPage(t, file, m, func(h format.PageHeader, body []byte) {
+		page, err := c.library().Decode(nil, body)
+		if err != nil || len(page) != int(h.UncompressedPageSize) {
+			t.Fatalf("%s: page of %d bytes, want %d: %v", c, len(page), h.UncompressedPageSize, err)
+		}
+		pages = append(pages, page)
+	})
+	return pages
+}
+
+func headersOf(t *testing.T, file []byte, m *format.ColumnMetaData) (headers []format.PageHeader) {
+	t.Helper()
+	eachPage(t, file, m, func(h format.PageHeader, _ []byte) { headers = append(headers, h) })
+	return headers
+}
+
+// eachPage walks the pages of a chunk, the dictionary's first.
+func eachPage(t *testing.T, file []byte, m *format.ColumnMetaData, f func(h format.PageHeader, body []byte)) {
 	t.Helper()
 	at := m.DataPageOffset
 	if m.DictionaryPageOffset > 0 {
@@ -33,13 +52,9 @@ func pagesOf(t *testing.T, file []byte, m *format.ColumnMetaData, c Codec) (page
 			t.Fatal(err)
 		}
 		body := chunk[len(chunk)-r.Len():]
-		page, err := c.library().Decode(nil, body[:h.CompressedPageSize])
-		if err != nil || len(page) != int(h.UncompressedPageSize) {
-			t.Fatalf("%s: page of %d bytes, want %d: %v", c, len(page), h.UncompressedPageSize, err)
-		}
-		pages, chunk = append(pages, page), body[h.CompressedPageSize:]
+		f(h, body[:h.CompressedPageSize])
+		chunk = body[h.CompressedPageSize:]
 	}
-	return pages
 }
 
 func TestCodecsHoldTheSamePages(t *testing.T) {

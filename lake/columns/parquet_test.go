@@ -108,9 +108,9 @@ func appendValue(v *Vector, x parquet.Value) {
 		v.Bool(x.Boolean(), rep)
 	case v.Kind == Double:
 		v.Float(x.Double(), rep)
-	case v.Kind == Date:
+	case x.Kind() == parquet.Int32:
 		v.Int(int64(x.Int32()), rep)
-	case v.Kind == String || v.Kind == JSON || v.Kind == UUID:
+	case x.Kind() == parquet.ByteArray || x.Kind() == parquet.FixedLenByteArray:
 		v.Bytes(x.ByteArray(), rep)
 	default:
 		v.Int(x.Int64(), rep)
@@ -293,7 +293,15 @@ func TestSchemaOfFile(t *testing.T) {
 	s := &Schema{}
 	for i, k := range leafKinds {
 		name := fmt.Sprintf("%c_%s", 'z'-i, k)
-		s.Columns = append(s.Columns, Column{ID: int32(i + 1), Name: name, Property: name, Kind: k})
+		c := Column{ID: int32(i + 1), Name: name, Property: name, Kind: k}
+		if k == Decimal {
+			c.Precision, c.Scale = 38, 10
+		}
+		s.Columns = append(s.Columns, c)
+	}
+	for i, p := range []int{1, 9, 10, 18, 19} {
+		name := fmt.Sprintf("p%d", p)
+		s.Columns = append(s.Columns, Column{ID: int32(30 + i), Name: name, Property: name, Kind: Decimal, Precision: p, Scale: i})
 	}
 	s.Columns = append(s.Columns, Column{ID: 20, Name: "A", Property: "A", Kind: List, Fields: []Column{
 		{ID: 21, Name: ListElement, Property: ListElement, Kind: Struct, Fields: []Column{
@@ -313,12 +321,18 @@ func TestSchemaOfFile(t *testing.T) {
 		"1 z_boolean OPTIONAL BOOLEAN",
 		"2 y_int64 OPTIONAL INT64",
 		"3 x_double OPTIONAL DOUBLE",
-		"4 w_string OPTIONAL BYTE_ARRAY STRING",
-		"5 v_json OPTIONAL BYTE_ARRAY STRING",
-		"6 u_uuid OPTIONAL FIXED_LEN_BYTE_ARRAY UUID",
-		"7 t_date OPTIONAL INT32 DATE",
-		"8 s_time OPTIONAL INT64 TIME(isAdjustedToUTC=false,unit=MICROS)",
-		"9 r_timestamp OPTIONAL INT64 TIMESTAMP(isAdjustedToUTC=true,unit=MICROS)",
+		"4 w_decimal OPTIONAL FIXED_LEN_BYTE_ARRAY DECIMAL(38,10)",
+		"5 v_string OPTIONAL BYTE_ARRAY STRING",
+		"6 u_json OPTIONAL BYTE_ARRAY STRING",
+		"7 t_uuid OPTIONAL FIXED_LEN_BYTE_ARRAY UUID",
+		"8 s_date OPTIONAL INT32 DATE",
+		"9 r_time OPTIONAL INT64 TIME(isAdjustedToUTC=false,unit=MICROS)",
+		"10 q_timestamp OPTIONAL INT64 TIMESTAMP(isAdjustedToUTC=true,unit=MICROS)",
+		"30 p1 OPTIONAL INT32 DECIMAL(1,0)",
+		"31 p9 OPTIONAL INT32 DECIMAL(9,1)",
+		"32 p10 OPTIONAL INT64 DECIMAL(10,2)",
+		"33 p18 OPTIONAL INT64 DECIMAL(18,3)",
+		"34 p19 OPTIONAL FIXED_LEN_BYTE_ARRAY DECIMAL(19,4)",
 		"20 A OPTIONAL group LIST",
 		"0 list REPEATED group",
 		"21 element OPTIONAL group",

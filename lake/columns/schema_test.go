@@ -3,6 +3,7 @@ package columns
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -32,7 +33,13 @@ func parseColumns(s string) (cols []Column, rest string) {
 func parseKind(s string) (c Column, rest string) {
 	n := strings.IndexAny(s+",", "(,)")
 	c.Kind, s = Kind(s[:n]), s[n:]
-	if c.Kind == List {
+	if c.Kind == Decimal {
+		end := strings.IndexByte(s, ')') + 1
+		if _, err := fmt.Sscanf(s[:end], "(%d,%d)", &c.Precision, &c.Scale); err != nil {
+			panic(err)
+		}
+		s = s[end:]
+	} else if c.Kind == List {
 		var element Column
 		element, s = parseKind(s[1:])
 		element.Property = ListElement
@@ -49,9 +56,9 @@ func written(cols []Column) string {
 	var out []string
 	for i := range cols {
 		c := &cols[i]
-		s := fmt.Sprintf("%d:%s %s", c.ID, c.Property, c.Kind)
+		s := fmt.Sprintf("%d:%s %s", c.ID, c.Property, c.typeText())
 		if c.Name != c.Property {
-			s = fmt.Sprintf("%d:%s=%s %s", c.ID, c.Property, c.Name, c.Kind)
+			s = fmt.Sprintf("%d:%s=%s %s", c.ID, c.Property, c.Name, c.typeText())
 		}
 		if len(c.Fields) > 0 {
 			s += "(" + written(c.Fields) + ")"
@@ -106,6 +113,28 @@ func TestEvolve(t *testing.T) {
 	f("a struct(x int64)", "a list(int64)", "1:a json")
 	f("a struct(x int64)", "a string", "1:a json")
 	f("a int64", "a struct(x int64)", "1:a json")
+
+	// Decimals keep every digit of both sides, or become text.
+	f("a int64", "a decimal(38,0)", "1:a decimal(38,0)")
+	f("a decimal(38,0)", "a int64", "1:a decimal(38,0)")
+	f("a int64", "a decimal(9,2)", "1:a decimal(21,2)")
+	f("a decimal(9,2)", "a int64", "1:a decimal(21,2)")
+	f("a int64", "a decimal(19,19)", "1:a decimal(38,19)")
+	f("a int64", "a decimal(20,20)", "1:a string")
+	f("a decimal(10,2)", "a decimal(8,2)", "1:a decimal(10,2)")
+	f("a decimal(10,2)", "a decimal(10,6)", "1:a decimal(14,6)")
+	f("a decimal(38,8)", "a decimal(38,0)", "1:a string")
+	f("a decimal(38,38)", "a decimal(1,0)", "1:a string")
+	f("a decimal(37,37)", "a decimal(1,0)", "1:a decimal(38,37)")
+	f("a decimal(18,4)", "a double", "1:a string")
+	f("a double", "a decimal(18,4)", "1:a string")
+	f("a decimal(18,4)", "a boolean", "1:a string")
+	f("a decimal(18,4)", "a string", "1:a string")
+	f("a string", "a decimal(18,4)", "1:a string")
+	f("a decimal(18,4)", "a json", "1:a json")
+	f("a decimal(18,4)", "a list(decimal(18,4))", "1:a json")
+	f("a struct(x int64)", "a struct(x decimal(4,1), y decimal(2,0))", "1:a struct(2:x decimal(20,1), 3:y decimal(2,0))")
+	f("a list(decimal(4,1))", "a list(decimal(4,3))", "1:a list(2:element decimal(6,3))")
 
 	// Nested ones evolve in place.
 	f("a struct(x int64), b string", "b string, a struct(y string, x double)",
@@ -170,25 +199,85 @@ func TestEvolveRefusesAnotherKey(t *testing.T) {
 	f("id int64", "id double", "key /id changes from int64 to double; `reset` the stream")
 	f("at date", "at timestamp", "key /at changes from date to timestamp")
 	f("x struct(id int64)", "x struct(id string)", "") // of the same name, but no key
+
+	// Numbers widen exactly, below a key too; nothing else does.
+	f("id int64", "id decimal(38,0)", "")
+	f("id int64", "id decimal(9,2)", "")
+	f("id decimal(9,2)", "id decimal(9,4)", "")
+	f("id decimal(38,0)", "id int64", "")
+	f("id decimal(38,0)", "id decimal(9,4)", "key /id changes from decimal(38,0) to decimal(9,4); `reset` the stream")
+	f("id decimal(9,2)", "id double", "key /id changes from decimal(9,2) to double")
+	f("id decimal(9,2)", "id string", "key /id changes from decimal(9,2) to string")
+	f("id struct(a int64)", "id struct(a decimal(38,0))", "")
+	f("id struct(a int64)", "id struct(a string)", "key /id/a changes from int64 to string")
+	f("id struct(a int64)", "id struct(a int64, b int64)", "key /id gains /id/b; `reset` the stream")
+	f("id struct(a int64, b int64)", "id struct(a int64)", "")
+	f("id list(date)", "id list(timestamp)", "key /id/element changes from date to timestamp")
+}
+
+func TestEvolveRefusesDigits(t *testing.T) {
+	f := func(want string) {
+		t.Helper()
+		e := &Evolver{NextID: 1}
+		cur := evolve(t, e, nil, "x int64")
+		for _, have := range []*Schema{nil, cur} {
+			if _, err := e.Evolve(have, wanted(want)); !errors.Is(err, ErrSchema) {
+				t.Fatalf("Evolve(%s): %v", want, err)
+			}
+		}
+	}
+	f("x decimal(0,0)")
+	f("x decimal(39,0)")
+	f("x decimal(5,6)")
+	f("x decimal(5,-1)")
+	f("y list(decimal(39,1))")
+}
+
+// TestCommonHoldsBoth draws numbers of two types and fits them into their common one.
+func TestCommonHoldsBoth(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	column := func() Column {
+		if r.IntN(4) == 0 {
+			return Column{Kind: Int64}
+		}
+		p := 1 + r.IntN(MaxPrecision)
+		return Column{Kind: Decimal, Precision: p, Scale: r.IntN(p + 1)}
+	}
+	for range 20_000 {
+		a, b := column(), column()
+		c := Common(a, b)
+		if other := Common(b, a); !sameType(&c, &other) {
+			t.Fatalf("%s, %s: %s one way, %s the other", a.typeText(), b.typeText(), c.typeText(), other.typeText())
+		}
+		wholeA, scaleA, _ := a.digits()
+		wholeB, scaleB, _ := b.digits()
+		whole, scale, _ := c.digits()
+		fits := whole >= max(wholeA, wholeB) && scale >= max(scaleA, scaleB)
+		tight := max(wholeA, wholeB)+max(scaleA, scaleB) > MaxPrecision
+		if tight != (c.Kind == String) || !tight && !fits || c.check("x") != nil {
+			t.Fatalf("%s, %s: %s", a.typeText(), b.typeText(), c.typeText())
+		}
+	}
 }
 
 func TestLeaves(t *testing.T) {
 	e := &Evolver{NextID: 1}
-	s := evolve(t, e, nil, "a int64, l list(struct(x string, m list(list(boolean)))), s struct(t struct(u date))")
+	s := evolve(t, e, nil, "a int64, n decimal(9,2), l list(struct(x string, m list(list(boolean)))), s struct(t struct(u date))")
 	var got []string
 	for _, l := range s.Leaves() {
-		got = append(got, fmt.Sprintf("%s %s %d %d", strings.Join(l.Path, "."), l.Kind, l.MaxDef, l.MaxRep))
+		got = append(got, fmt.Sprintf("%s %s(%d,%d) %d %d", strings.Join(l.Path, "."), l.Kind, l.Precision, l.Scale, l.MaxDef, l.MaxRep))
 	}
 	want := []string{
-		"a int64 1 0",
-		"l.list.element.x string 4 1",
-		"l.list.element.m.list.element.list.element boolean 8 3",
-		"s.t.u date 3 0",
+		"a int64(0,0) 1 0",
+		"n decimal(9,2) 1 0",
+		"l.list.element.x string(0,0) 4 1",
+		"l.list.element.m.list.element.list.element boolean(0,0) 8 3",
+		"s.t.u date(0,0) 3 0",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %q, want %q", got, want)
 	}
-	if n := s.Columns[1].LeafCount(); n != 2 {
+	if n := s.Columns[2].LeafCount(); n != 2 {
 		t.Fatalf("LeafCount() = %d, want 2", n)
 	}
 }

@@ -1,0 +1,161 @@
+package columns
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// reserved are column names our readers add or DuckDB's Parquet reader claims.
+var reserved = []string{"__lake_file", "file_row_number", "filename", ExtraName}
+
+// ErrSchema marks a SCHEMA the table cannot take.
+var ErrSchema = errors.New("schema refused")
+
+// Evolver turns the columns a SCHEMA asks for into the schema of its table.
+// It hands out field ids and names and widens kinds; it is pure.
+type Evolver struct {
+	NextID int32    // next free field id; ids below it were given
+	Key    []string // properties whose type must not change: a key would no longer equal itself
+}
+
+// Evolve returns the schema that holds both cur (nil: a new table) and want.
+// want's columns need only Property, Kind and Fields.
+// Columns that want lacks stay; new ones come after. If nothing changes the
+// result is cur itself.
+func (e *Evolver) Evolve(cur *Schema, want []Column) (*Schema, error) {
+	var have []Column
+	extra := false
+	if cur != nil {
+		if have, extra = cur.Columns, cur.HasExtra(); extra {
+			have = have[:len(have)-1]
+		}
+	}
+	cols, err := e.merge(have, want, "", false)
+	if err != nil {
+		return nil, err
+	}
+	next := &Schema{ID: -1, Columns: cols}
+	if extra {
+		next = next.WithExtra()
+	}
+	if cur != nil && cur.Equal(next) {
+		return cur, nil
+	}
+	return next, nil
+}
+
+// merge evolves siblings, those at the top where path is empty, those below a
+// key column where key says so.
+func (e *Evolver) merge(have, want []Column, path string, key bool) ([]Column, error) {
+	out := slices.Clone(have)
+	taken := map[string]bool{}
+	if path == "" {
+		for _, r := range reserved {
+			taken[Fold(r)] = true
+		}
+	}
+	for i := range out {
+		taken[Fold(out[i].Name)] = true
+	}
+	for i := range want {
+		w := &want[i]
+		at := path + "/" + w.Property
+		if err := w.check(at); err != nil {
+			return nil, err
+		}
+		if old := find(out, w.Property); old != nil {
+			next, err := e.widen(old, w, at, key || path == "" && slices.Contains(e.Key, w.Property))
+			if err != nil {
+				return nil, err
+			}
+			*old = next
+			continue
+		}
+		if key {
+			return nil, fmt.Errorf("%w: key %s gains %s; `reset` the stream to load it anew", ErrSchema, path, at)
+		}
+		c, err := e.fresh(w, at, taken)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// fresh gives a new column, and those below it, an id and a name of its own.
+func (e *Evolver) fresh(w *Column, at string, taken map[string]bool) (Column, error) {
+	c := Column{
+		ID: e.NextID, Name: FreeName(w.Property, taken), Property: w.Property,
+		Kind: w.Kind, Precision: w.Precision, Scale: w.Scale,
+	}
+	e.NextID++
+	var err error
+	c.Fields, err = e.merge(nil, w.Fields, at, false)
+	return c, err
+}
+
+// widen returns the narrowest column that holds both, keeping old's id and
+// name. A key widens only to a Decimal: exactly, so that the keys that are
+// stored still equal the same numbers.
+func (e *Evolver) widen(old, want *Column, at string, key bool) (Column, error) {
+	c := *old
+	if old.Kind == want.Kind && (old.Kind == Struct || old.Kind == List) {
+		var err error
+		c.Fields, err = e.merge(old.Fields, want.Fields, at, key)
+		return c, err
+	}
+	next := Common(*old, *want)
+	if sameType(old, &next) {
+		return c, nil
+	}
+	if key && next.Kind != Decimal {
+		return c, fmt.Errorf("%w: key %s changes from %s to %s; `reset` the stream to load it anew",
+			ErrSchema, at, old.typeText(), want.typeText())
+	}
+	c.Kind, c.Precision, c.Scale, c.Fields = next.Kind, next.Precision, next.Scale, nil
+	return c, nil
+}
+
+// Widened is the narrowest kind that keeps every value of both; Common is for
+// decimals, whose kind does not say how many digits they have.
+//
+// All of it is exact but one: an integer beyond 2^53 in a file of before is
+// rounded once its column is a Double. A tap that redeclares a column from
+// integer to number holds measurements in it, not numbers of that size, which
+// are identifiers; to make text of every such column for their sake would
+// break each sum over it. A key does not widen so.
+func Widened(a, b Kind) Kind {
+	switch {
+	case a == b:
+		return a
+	case pair(a, b, Int64, Double):
+		return Double
+	case pair(a, b, Date, Timestamp):
+		return Timestamp
+	case nested(a) || nested(b):
+		return JSON
+	default:
+		return String
+	}
+}
+
+func pair(a, b, x, y Kind) bool { return a == x && b == y || a == y && b == x }
+
+func nested(k Kind) bool { return k == Struct || k == List || k == JSON }
+
+// FreeName returns name, or name with the first of _2, _3 … that is not taken,
+// and takes it.
+func FreeName(name string, taken map[string]bool) string {
+	free := name
+	for n := 2; free == "" || taken[Fold(free)]; n++ {
+		free = fmt.Sprintf("%s_%d", name, n)
+	}
+	taken[Fold(free)] = true
+	return free
+}
+
+// Fold maps names that DuckDB or a case-folding file system takes for one.
+func Fold(s string) string { return strings.ToLower(s) }
