@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,36 +99,74 @@ func numbers(first, last uint64) string {
 	}
 }
 
+// shownStreams bounds the lines of the closing summary.
+const shownStreams = 50
+
 // print writes the closing summary.
 func (s *summary) print(w io.Writer, m *lake.Manifest, root string) {
 	took := time.Since(s.started)
-	names := slices.Collect(func(yield func(string) bool) {
-		for _, n := range m.Streams() {
-			if s.in[n] > 0 || s.streams[n] != nil {
-				if !yield(n) {
-					return
-				}
-			}
-		}
-	})
+	names := s.names()
 	if len(names) > 0 {
-		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-		fmt.Fprintln(t, "stream\trows in\tinserted\tupdated\trepeated\trejected\tdropped\tfiles\tbytes\trows/s\t")
-		for _, n := range names {
-			c := s.stream(n)
-			fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%.0f\t\n", printable(n), s.in[n], c.inserted, c.updated, c.repeated,
-				c.rejected, c.dropped, c.files, size(c.bytes), float64(s.in[n])/took.Seconds())
-		}
-		_ = t.Flush() // stderr: there is nowhere left to say that this failed
+		s.printStreams(w, names, took)
 	}
 	for _, line := range noteLines(&s.notes) {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprintf(w, "%d records, %d STATEs in, %d out, %d commits, version %d, %.1f s, %.0f rows/s\n",
 		s.records, s.states, s.said, s.commits, uint64(m.Version), took.Seconds(), float64(s.records)/took.Seconds())
-	if len(names) > 0 {
-		fmt.Fprintln(w, hint(m.Tables[names[0]], root))
+	if i := slices.IndexFunc(names, func(n string) bool { return m.Tables[n] != nil }); i >= 0 {
+		fmt.Fprintln(w, hint(m.Tables[names[i]], root))
 	}
+}
+
+// names are the streams that sent rows or were committed: sorted, or where
+// they are too many to show, those of most rows first.
+func (s *summary) names() []string {
+	all := map[string]bool{}
+	for n := range s.in {
+		all[n] = true
+	}
+	for n := range s.streams {
+		all[n] = true
+	}
+	names := slices.Sorted(maps.Keys(all))
+	if len(names) > shownStreams {
+		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(s.in[b], s.in[a]) })
+	}
+	return names
+}
+
+func (s *summary) printStreams(w io.Writer, names []string, took time.Duration) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "stream\trows in\tinserted\tupdated\trepeated\trejected\tdropped\tfiles\tbytes\trows/s\t")
+	line := func(name string, in int64, c *streamCount) {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%.0f\t\n", name, in, c.inserted, c.updated, c.repeated,
+			c.rejected, c.dropped, c.files, size(c.bytes), float64(in)/took.Seconds())
+	}
+	var others streamCount
+	var othersIn int64
+	for i, n := range names {
+		if c := s.stream(n); i < shownStreams {
+			line(printable(n), s.in[n], c)
+		} else {
+			others.add(c)
+			othersIn += s.in[n]
+		}
+	}
+	if len(names) > shownStreams {
+		line(fmt.Sprintf("%d more", len(names)-shownStreams), othersIn, &others)
+	}
+	_ = t.Flush() // stderr: there is nowhere left to say that this failed
+}
+
+func (c *streamCount) add(o *streamCount) {
+	c.inserted += o.inserted
+	c.updated += o.updated
+	c.repeated += o.repeated
+	c.rejected += o.rejected
+	c.dropped += o.dropped
+	c.files += o.files
+	c.bytes += o.bytes
 }
 
 // hint is a line to paste into a shell that shows what was loaded.
