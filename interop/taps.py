@@ -1,0 +1,191 @@
+"""Surveys the schemas of real taps, and loads each of them: python3 interop/taps.py DIR
+
+Installs what taps.txt pins, each tap in a folder of its own below DIR, writes
+its SCHEMA messages to DIR/TAP.singer and counts the keywords that say more of
+a value than its type. Fails if a tap could not be asked, if the target refuses
+a schema, or if more than one in a hundred needs the whole validator.
+"""
+
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+TARGET = os.environ.get("TARGET", str(HERE.parent / "bin" / "target-filelake"))
+
+# Keywords of Draft 4 that limit values; type, properties and items shape them.
+LIMITS = """enum minimum maximum exclusiveMinimum exclusiveMaximum multipleOf pattern minLength maxLength
+    minItems maxItems uniqueItems additionalItems minProperties maxProperties required patternProperties
+    dependencies anyOf oneOf allOf not $ref""".split()
+KNOWN = "type properties items additionalProperties format description title default inclusion".split()
+
+
+def install(pin, root):
+    """Returns the folder that holds the tap; one that is there is whole."""
+    lib = root / "lib" / pin
+    if not lib.exists():
+        part = lib.with_name(pin + ".part")
+        shutil.rmtree(part, ignore_errors=True)
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        run(pip + ["--target", str(part), pin], timeout=900)
+        part.rename(lib)
+    return lib
+
+
+def run(args, **options):
+    done = subprocess.run(args, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+    if done.returncode:
+        raise RuntimeError(f"{args[1:4]}: exit {done.returncode}: {done.stderr.strip()[-2000:]}")
+    return done.stdout
+
+
+def messages(pin, root):
+    """The tap's SCHEMA messages, one a line, in DIR/TAP.singer too."""
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(install(pin, root)), "PYTHONDONTWRITEBYTECODE": "1"}
+    name = pin.split("==")[0]
+    text = run([sys.executable, "-s", str(HERE / "taps_schemas.py"), name], env=env, timeout=120)
+    if not text:
+        raise RuntimeError(f"{pin} has no streams")
+    (root / f"{name}.singer").write_text(text + STATE)
+    return text.splitlines()
+
+
+STATE = '{"type": "STATE", "value": {"bookmarks": {}}}\n'
+
+
+def refused(name, lines, root):
+    """What the target says of the schemas that it does not take, all of them."""
+    if load(name, root / f"{name}.singer", root).returncode == 0:
+        return []
+    said = []
+    for line in lines:  # it stops at the first, so each is loaded by itself
+        alone = root / "alone.singer"
+        alone.write_text(line + "\n" + STATE)
+        done = load(name, alone, root)
+        if done.returncode:
+            said.append(f"exit {done.returncode}: {done.stderr.strip()}")
+    return said or ["refused together, though not one by one"]
+
+
+def load(name, data, root):
+    lake = root / "lakes" / name
+    shutil.rmtree(lake, ignore_errors=True)
+    args = [TARGET, "--lake", str(lake), "--input", str(data)]
+    return subprocess.run(args, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
+
+
+def schemas_in(s):
+    """A schema and all that stand in it."""
+    yield s
+    if not isinstance(s, dict):
+        return
+    below = [v for k in ("properties", "patternProperties", "dependencies") for v in s.get(k, {}).values()]
+    below += [v for k in ("anyOf", "oneOf", "allOf") for v in s.get(k, [])]
+    items = s.get("items", [])
+    below += items if isinstance(items, list) else [items]
+    below += [s[k] for k in ("not", "additionalProperties", "additionalItems") if isinstance(s.get(k), dict)]
+    for v in below:
+        yield from schemas_in(v)
+
+
+def words(s):
+    """What one schema, without those in it, says beyond the plainest."""
+    if not isinstance(s, dict):
+        yield str(s).lower()
+        return
+    for k, v in s.items():
+        if k in LIMITS:
+            yield k
+        elif k == "format":
+            yield f"format:{v}"
+        elif k == "additionalProperties" and v is not True:
+            yield "additionalProperties:" + ("false" if v is False else "schema")
+        elif k not in KNOWN:
+            yield "?" + k  # no keyword of Draft 4
+    if not s.keys() & {"type", "anyOf", "oneOf", "allOf", "$ref", "enum"}:
+        yield "no type"
+    kinds = set(s.get("type", ())) - {"null"} if isinstance(s.get("type"), list) else set()
+    if len(kinds) > 1:
+        yield "type:" + "|".join(sorted(kinds))
+
+
+def beyond(s):
+    """Why one pass over a record may not check a schema: a $ref counts, as it may lead back to itself."""
+    reasons = {k for part in schemas_in(s) if isinstance(part, dict) for k in ("not", "dependencies", "$ref") if k in part}
+    for part in schemas_in(s):
+        if isinstance(part, dict) and "oneOf" in part:
+            plain = [b for b in part["oneOf"] if b != {"type": "null"}]
+            if len(plain) > 1 or len(plain) == len(part["oneOf"]):
+                reasons.add("oneOf")
+    return sorted(reasons)
+
+
+def survey(pin, root):
+    """One row of the table."""
+    lines = messages(pin, root)
+    row = {"pin": pin, "schemas": len(lines), "nodes": 0, "uses": collections.Counter(), "beyond": [], "values": set()}
+    for line in lines:
+        m = json.loads(line)
+        for part in schemas_in(m["schema"]):
+            row["nodes"] += 1
+            row["uses"].update(words(part))
+            if isinstance(part, dict) and "multipleOf" in part:
+                row["values"].add(part["multipleOf"])
+        if why := beyond(m["schema"]):
+            row["beyond"].append(f"{m['stream']}: {', '.join(why)}")
+    row["refused"] = refused(pin.split("==")[0], lines, root)
+    return row
+
+
+def main(root):
+    pins = [p for p in (HERE / "taps.txt").read_text().split("\n") if p and not p.startswith("#")]
+    (root / "lib").mkdir(parents=True, exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(install, p, root) for p in pins]:
+            done.exception()  # said again, with the tap, when it is asked
+    rows, failed = [], []
+    for pin in pins:
+        try:
+            rows.append(survey(pin, root))
+        except (RuntimeError, OSError, ValueError, subprocess.TimeoutExpired) as e:
+            failed.append(f"{pin}: {e}")
+    return report(rows, failed)
+
+
+def report(rows, failed):
+    for r in rows:
+        name, version = r["pin"].split("==")
+        print(f"{name:26}{version:>8}  schemas {r['schemas']:3}  nodes {r['nodes']:6}  "
+              f"refused {len(r['refused'])}  beyond one pass {len(r['beyond'])}")
+        show(r["uses"], r["values"])
+    schemas, nodes = sum(r["schemas"] for r in rows), sum(r["nodes"] for r in rows)
+    print(f"\nall: {len(rows)} taps, {schemas} schemas, {nodes} nodes")
+    show(sum((r["uses"] for r in rows), collections.Counter()), set().union(*(r["values"] for r in rows)))
+    for r in rows:
+        for text in [f"beyond one pass: {b}" for b in r["beyond"]] + [f"refused: {x}" for x in r["refused"]]:
+            print(f"{r['pin']}: {text}")
+    for text in failed:
+        print(f"not surveyed: {text}")
+    whole = sum(len(r["beyond"]) for r in rows)
+    turned = sum(len(r["refused"]) for r in rows)
+    print(f"taps: {schemas} schemas of {len(rows)} taps, {turned} refused, {whole} beyond one pass")
+    return 1 if failed or turned or whole * 100 > schemas else 0
+
+
+def show(uses, multiples):
+    """Words by how often they occur, apart from those that are none of Draft 4."""
+    for title, foreign in ("limits", False), ("besides", True):
+        said = [f"{k.removeprefix('?')} {n}" for k, n in uses.most_common() if k.startswith("?") == foreign]
+        if said:
+            print(f"    {title}: {', '.join(said)}")
+    if multiples:
+        print(f"    multipleOf: {', '.join(map(str, sorted(multiples)))}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1]).resolve()))
