@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -31,6 +33,8 @@ func typeOf(c *columns.Column) string {
 		return "STRUCT(" + strings.Join(fields, ", ") + ")"
 	case columns.List:
 		return typeOf(&c.Fields[0]) + "[]"
+	case columns.Decimal:
+		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
 	}
 	return scalarTypes[c.Kind]
 }
@@ -44,7 +48,7 @@ func convert(x string, from, to *columns.Column, depth int) string {
 	case same(from, to):
 		return x
 	case to.Kind == columns.JSON:
-		return asJSON(x, from, depth)
+		return "CAST(" + jsonText(x, from, depth) + " AS JSON)"
 	case from.Kind == columns.Struct && to.Kind == columns.Struct:
 		return unlessNull(x, "struct_pack("+strings.Join(fieldsOf(x, from, to, depth), ", ")+")")
 	case from.Kind == columns.List && to.Kind == columns.List:
@@ -52,7 +56,7 @@ func convert(x string, from, to *columns.Column, depth int) string {
 			return convert(e, &from.Fields[0], &to.Fields[0], depth+1)
 		})
 	case to.Kind == columns.String:
-		return asText(x, from.Kind)
+		return asText(x, from)
 	case from.Kind == columns.Date && to.Kind == columns.Timestamp:
 		return "CAST(" + x + " AS TIMESTAMP) AT TIME ZONE 'UTC'"
 	}
@@ -62,7 +66,8 @@ func convert(x string, from, to *columns.Column, depth int) string {
 // same reports whether a view can show from as it is stored. JSON it cannot:
 // that is stored as plain text.
 func same(from, to *columns.Column) bool {
-	if from.Kind != to.Kind || from.Kind == columns.JSON || len(from.Fields) != len(to.Fields) {
+	if from.Kind != to.Kind || from.Kind == columns.JSON || len(from.Fields) != len(to.Fields) ||
+		from.Precision != to.Precision || from.Scale != to.Scale {
 		return false
 	}
 	for i := range from.Fields {
@@ -102,14 +107,18 @@ func each(list string, depth int, f func(element string) string) string {
 }
 
 // asText is a scalar as a tap would have written it in a string.
-func asText(x string, k columns.Kind) string {
-	switch k {
-	case columns.String:
+func asText(x string, c *columns.Column) string {
+	text := "CAST(" + x + " AS VARCHAR)"
+	switch {
+	case c.Kind == columns.String:
 		return x
-	case columns.Timestamp:
+	case c.Kind == columns.Timestamp:
 		return utcText(x)
+	case c.Kind == columns.Decimal && c.Precision == c.Scale:
+		// DuckDB writes .5, which is no number in JSON.
+		return "regexp_replace(" + text + ", '^(-?)[.]', '\\10.')"
 	}
-	return "CAST(" + x + " AS VARCHAR)"
+	return text
 }
 
 // utcText is RFC 3339 in UTC, with as many digits of a second as it needs.
@@ -121,24 +130,43 @@ func isoText(x string) string {
 	return "rtrim(rtrim(strftime(" + x + ", '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.')"
 }
 
-// asJSON is x as JSON, its properties named as the tap names them.
-func asJSON(x string, from *columns.Column, depth int) string {
+// jsonText is x as the text of JSON, its properties named as the tap names
+// them; NULL where x is. It is put together as text because to_json and
+// json_object read the JSON they are given again and round its numbers to
+// doubles, in 1.1 decimals too.
+func jsonText(x string, from *columns.Column, depth int) string {
 	switch from.Kind {
 	case columns.JSON:
-		return "CAST(" + x + " AS JSON)"
-	case columns.Boolean, columns.Int64, columns.Double, columns.String:
-		return "to_json(" + x + ")"
+		return x
+	case columns.Boolean, columns.Int64, columns.Decimal:
+		return asText(x, from)
+	case columns.Double:
+		return "CAST(to_json(" + x + ") AS VARCHAR)"
 	case columns.List:
-		return "to_json(" + each(x, depth, func(e string) string {
-			return asJSON(e, &from.Fields[0], depth+1)
-		}) + ")"
+		items := each(x, depth, func(e string) string { return orNull(jsonText(e, &from.Fields[0], depth+1)) })
+		return unlessNull(x, "'[' || coalesce(list_aggregate("+items+", 'string_agg', ','), '') || ']'")
 	case columns.Struct:
-		var pairs []string
+		before := "{"
+		var text strings.Builder
 		for i := range from.Fields {
 			f := &from.Fields[i]
-			pairs = append(pairs, lit(f.Property), asJSON(field(x, f), f, depth))
+			text.WriteString(lit(before+jsonName(f.Property)+":") + " || " + orNull(jsonText(field(x, f), f, depth)) + " || ")
+			before = ","
 		}
-		return unlessNull(x, "json_object("+strings.Join(pairs, ", ")+")")
+		return unlessNull(x, text.String()+"'}'")
 	}
-	return "to_json(" + asText(x, from.Kind) + ")"
+	return "CAST(to_json(" + asText(x, from) + ") AS VARCHAR)"
+}
+
+func orNull(text string) string { return "coalesce(" + text + ", 'null')" }
+
+// jsonName is a property as a member's name.
+func jsonName(property string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(property); err != nil {
+		panic("BUG: a string is always JSON: " + err.Error())
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

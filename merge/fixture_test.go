@@ -74,6 +74,10 @@ func column(id int32, name string, kind columns.Kind, fields ...columns.Column) 
 	return columns.Column{ID: id, Name: name, Property: name, Kind: kind, Fields: fields}
 }
 
+func decimal(id int32, name string, precision, scale int) columns.Column {
+	return columns.Column{ID: id, Name: name, Property: name, Kind: columns.Decimal, Precision: precision, Scale: scale}
+}
+
 // path makes a fresh file name in the table's directory, quotes and all.
 func (f *fixture) path(t *lake.Table, dir string) string {
 	f.files++

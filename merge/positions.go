@@ -2,6 +2,8 @@ package merge
 
 import (
 	"fmt"
+	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -101,7 +103,7 @@ func batchBounds(key []columns.Column) string {
 // bounded kinds have statistics in Parquet that spare row groups.
 func bounded(k columns.Kind) bool {
 	switch k {
-	case columns.Int64, columns.Double, columns.String, columns.Date, columns.Time, columns.Timestamp:
+	case columns.Int64, columns.Double, columns.Decimal, columns.String, columns.Date, columns.Time, columns.Timestamp:
 		return true
 	}
 	return false
@@ -121,8 +123,12 @@ const boundText = 1024
 func createMatched(j Job, at place, bs []bounds) string {
 	var parts []string
 	for _, files := range bySchema(j.Table.Files) {
-		parts = append(parts, "SELECT "+keyColumns(j.Table.Schemas[files[0].Schema], j.Key)+", "+
-			fileColumn+", "+rowColumn+" FROM "+scan(dataPaths(files, at)))
+		stored := j.Table.Schemas[files[0].Schema]
+		part := "SELECT " + keyColumns(stored, j.Key) + ", " + fileColumn + ", " + rowColumn + " FROM " + scan(dataPaths(files, at))
+		if narrow := narrowWithin(stored, j.Key, bs); len(narrow) > 0 {
+			part += " WHERE " + strings.Join(narrow, " AND ")
+		}
+		parts = append(parts, part)
 	}
 	var on, where []string
 	for i := range j.Key {
@@ -145,8 +151,57 @@ func within(k string, c *columns.Column, b bounds) []string {
 	if len(b.lo) > boundText || len(b.hi) > boundText {
 		return nil
 	}
-	t := typeOf(c)
-	return []string{fmt.Sprintf("%s BETWEEN %s::%s AND %s::%s", k, lit(b.lo), t, lit(b.hi), t)}
+	return []string{between(k, b.lo, b.hi, typeOf(c))}
+}
+
+func between(x, lo, hi, kind string) string {
+	return fmt.Sprintf("%s BETWEEN %s::%s AND %s::%s", x, lit(lo), kind, lit(hi), kind)
+}
+
+// narrowWithin bounds the key columns that were of fewer digits when the files
+// were written, in their types then: DuckDB spares row groups by what a column
+// holds, not by what a cast makes of it.
+func narrowWithin(stored *columns.Schema, key []columns.Column, bs []bounds) []string {
+	var out []string
+	for i := range key {
+		old := byID(stored.Columns, key[i].ID)
+		if key[i].Kind != columns.Decimal || !bs[i].noNulls || old == nil || same(old, &key[i]) {
+			continue
+		}
+		lo, okLo := narrowed(bs[i].lo, old)
+		hi, okHi := narrowed(bs[i].hi, old)
+		if okLo && okHi {
+			out = append(out, between(ident(old.Name), lo, hi, typeOf(old)))
+		}
+	}
+	return out
+}
+
+// narrowed is the greatest value of c's type, an integer or a decimal, that is
+// at most the number text; the least one where there is none.
+func narrowed(text string, c *columns.Column) (string, bool) {
+	x, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return "", false
+	}
+	unit := tenTo(c.Scale)
+	least, most := big.NewInt(math.MinInt64), big.NewInt(math.MaxInt64)
+	if c.Kind == columns.Decimal {
+		most.Sub(tenTo(c.Precision), big.NewInt(1))
+		least.Neg(most)
+	}
+	n := new(big.Int).Mul(x.Num(), unit)
+	n.Div(n, x.Denom()) // rounds down: the denominator is positive
+	if n.Cmp(least) < 0 {
+		n = least
+	} else if n.Cmp(most) > 0 {
+		n = most
+	}
+	return new(big.Rat).SetFrac(n, unit).FloatString(c.Scale), true
+}
+
+func tenTo(n int) *big.Int {
+	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
 }
 
 // dropSuperseded keeps the matched rows that were live.

@@ -13,8 +13,11 @@ import (
 	"target-filelake/lake"
 )
 
-// ErrQuery marks SQL that Query does not run, by no fault of the lake.
-var ErrQuery = errors.New("merge: query refused")
+// What is wrong with SQL that Query does not run, by no fault of the lake.
+var (
+	ErrQuery = errors.New("merge: query refused")  // it would do more than one SELECT may
+	ErrSQL   = errors.New("merge: error in query") // it does not parse, or names what is not there
+)
 
 // Column is one column of an answer.
 type Column struct {
@@ -148,7 +151,7 @@ func (r *Rows) prepare(query string) error {
 		// Prepare, unlike PrepareContext, runs none of several statements.
 		prepared, err := driver.(*duckdb.Conn).Prepare(query)
 		if err != nil {
-			return fmt.Errorf("%w: want exactly one SELECT or EXPLAIN: %w", ErrQuery, err)
+			return unprepared(err)
 		}
 		defer prepared.Close()
 		stmt := prepared.(*duckdb.Stmt)
@@ -164,6 +167,22 @@ func (r *Rows) prepare(query string) error {
 		}
 		return r.readColumns(stmt)
 	})
+}
+
+// unprepared says why a query could not be prepared: only DuckDB's own errors
+// are about what it says.
+func unprepared(err error) error {
+	var e *duckdb.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%w: want exactly one SELECT or EXPLAIN: %w", ErrQuery, err)
+	}
+	switch e.Type {
+	case duckdb.ErrorTypePermission:
+		return fmt.Errorf("%w: %w", ErrQuery, err)
+	case duckdb.ErrorTypeIO, duckdb.ErrorTypeOutOfMemory, duckdb.ErrorTypeFatal, duckdb.ErrorTypeInternal:
+		return fmt.Errorf("query: %w", err)
+	}
+	return fmt.Errorf("%w: %w", ErrSQL, err)
 }
 
 func (r *Rows) readColumns(stmt *duckdb.Stmt) error {

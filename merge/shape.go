@@ -75,9 +75,19 @@ func (s shape) text(v string) any {
 	case s.name == "JSON" || s.nested():
 		return JSON(v)
 	case s.number():
-		return Number(v)
+		return Number(wholeNumber(v))
 	}
 	return v
+}
+
+// wholeNumber puts the zero before the point that DuckDB leaves out of a
+// decimal without digits there.
+func wholeNumber(v string) string {
+	digits := strings.TrimPrefix(v, "-")
+	if !strings.HasPrefix(digits, ".") {
+		return v
+	}
+	return v[:len(v)-len(digits)] + "0" + digits
 }
 
 // exportNested writes the timestamps in x, at any depth of structs and lists,

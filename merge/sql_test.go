@@ -21,6 +21,7 @@ const odd = "it's; \"odd\"\n-- $$ /*"
 func TestSQL(t *testing.T) {
 	f := newFixture(t)
 	key := []columns.Column{column(1, odd, columns.Int64), column(2, odd+"2", columns.String)}
+	wide := []columns.Column{decimal(1, odd, 38, 0), key[1]}
 	struct1 := column(4, odd+"s", columns.Struct, column(5, odd, columns.Date), column(6, "j", columns.JSON))
 	struct2 := column(4, odd+"s", columns.Struct, column(5, odd, columns.Timestamp), column(6, "j", columns.JSON), column(7, "new", columns.String))
 	list := column(8, odd+"l", columns.List, struct1)
@@ -29,11 +30,12 @@ func TestSQL(t *testing.T) {
 	value := "row(DATE '2024-01-01', '{}'), [row(TIMESTAMPTZ '2024-01-01 00:00:00+00')]"
 	f.load(tab, f.stage(tab, "1, 'a', "+value, "1, 'a', "+value))
 	tab.Dir += odd
-	evolve(tab, key[0], key[1], struct2, column(8, odd+"l", columns.JSON), column(11, "more", columns.Double))
-	f.load(tab, f.stage(tab, "2, 'b', row(NULL, NULL, 'n'), '[]', 1.5"))
+	evolve(tab, wide[0], wide[1], struct2, column(8, odd+"l", columns.JSON), decimal(11, "more", 9, 9))
+	evolve(tab, wide[0], wide[1], struct2, column(8, odd+"l", columns.JSON), column(11, "more", columns.String))
+	f.load(tab, f.stage(tab, "2, 'b', row(NULL, NULL, 'n'), '[]', '1.5'"))
 	cut := f.stage(tab, "1, 'a', NULL, NULL, NULL", "3, 'c', NULL, NULL, NULL")
 	cut.Keep = 1
-	j := Job{Table: tab, Key: key, Staged: []Staged{cut, f.stage(tab, "1, 'a', NULL, NULL, 2.5")}}
+	j := Job{Table: tab, Key: wide, Staged: []Staged{cut, f.stage(tab, "1, 'a', NULL, NULL, '2.5'")}}
 
 	conn, err := f.db.sql.Conn(context.Background())
 	f.must(err)

@@ -46,8 +46,12 @@ func FormatText(v any) string {
 	panic(fmt.Sprintf("BUG: no text for %T", v))
 }
 
-// formatFloat writes the shortest digits that read back as f.
+// formatFloat writes the shortest digits that read back as f. A plain -0 would
+// be read back as the integer, which has no sign.
 func formatFloat(f float64, bits int) string {
+	if f == 0 && math.Signbit(f) {
+		return "-0.0"
+	}
 	format := byte('f')
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'

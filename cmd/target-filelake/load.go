@@ -27,9 +27,10 @@ type job struct {
 	out     *ingest.Decoded
 
 	// What comes after the block's lines, if anything.
-	stream string
-	table  *table
-	fault  error
+	stream   string
+	table    *table
+	activate bool // an ACTIVATE_VERSION of stream
+	fault    error
 }
 
 // loader is one run of load.
@@ -136,7 +137,7 @@ func (l *loader) sequencer(encode chan<- encodeJob, commit chan<- sealed) (*sequ
 			bytes: l.cfg.MaximumBatchSizeMB << 20, rows: l.cfg.BatchSizeRows, age: l.cfg.BatchMaxAge,
 			commitAuto: l.cfg.CommitAt == "auto", tail: l.cfg.CommitTail,
 		},
-		open: map[string]*openBatch{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
+		open: map[string]*openBatch{}, unversioned: map[string]bool{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
 		budget: int(l.cfg.memory * batchShare / 100 / 2), // as much again is with the encoders
 	}, nil
 }
@@ -197,7 +198,11 @@ func (l *loader) next(ctx context.Context, r *ingest.Reader, t *tables) *job {
 		return j
 	}
 	j.size, j.plans = b.Size(), t.lend()
-	if m := b.Then; m != nil && m.Schema != nil {
+	m := b.Then
+	if m != nil && m.Activate != nil {
+		j.stream, j.activate = m.Activate.Stream, true
+	}
+	if m != nil && m.Schema != nil {
 		j.stream = m.Schema.Stream
 		if j.table, j.fault = t.take(m.Schema); j.fault != nil {
 			j.fault = fmt.Errorf("line %d: %w", m.Line, j.fault)

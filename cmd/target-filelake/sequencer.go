@@ -39,6 +39,8 @@ type sequencer struct {
 	timer   *time.Timer
 	ticking bool
 	warned  bool // that keyless rows wait for a STATE that may never come
+
+	unversioned map[string]bool // streams whose ACTIVATE_VERSION was warned of
 }
 
 // limits say when a batch is due, and what is committed without a STATE.
@@ -108,6 +110,10 @@ func (s *sequencer) take(ctx context.Context, j *job) error {
 	}
 	if fault != nil {
 		return errors.Join(&earlyStop{fault}, s.stop(ctx))
+	}
+	if j.activate && !s.unversioned[j.stream] {
+		s.unversioned[j.stream] = true
+		s.log.Warn("ACTIVATE_VERSION is passed over: rows of older versions stay", "stream", j.stream)
 	}
 	if j.table != nil {
 		return s.retable(ctx, j.stream, j.table)

@@ -1,16 +1,17 @@
 CREATE OR REPLACE TEMP TABLE merge_matched AS
 SELECT __lake_file AS file, file_row_number AS pos FROM (SELECT * FROM (
-SELECT "it's; ""odd""
--- $$ /*" AS k0, "it's; ""odd""
+SELECT CAST("it's; ""odd""
+-- $$ /*" AS DECIMAL(38,0)) AS k0, "it's; ""odd""
 -- $$ /*2" AS k1, __lake_file, file_row_number FROM read_parquet(['/LAKE/t0/batches/00001 ''a"; -- $$
-.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false) WHERE "it's; ""odd""
+-- $$ /*" BETWEEN '1'::BIGINT AND '1'::BIGINT
 UNION ALL
 SELECT "it's; ""odd""
 -- $$ /*" AS k0, "it's; ""odd""
 -- $$ /*2" AS k1, __lake_file, file_row_number FROM read_parquet(['/LAKE/t0it''s; "odd"
 -- $$ /*/batches/00003 ''a"; -- $$
 .parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false))
-WHERE k0 BETWEEN '1'::BIGINT AND '1'::BIGINT AND k1 BETWEEN 'it''s; "odd"
+WHERE k0 BETWEEN '1'::DECIMAL(38,0) AND '1'::DECIMAL(38,0) AND k1 BETWEEN 'it''s; "odd"
 -- $$ /*'::VARCHAR AND 'it''s; "odd"
 -- $$ /*'::VARCHAR) AS l
 SEMI JOIN temp.merge_batch AS b ON l.k0 = b.k0 AND l.k1 = b.k1

@@ -1,7 +1,7 @@
 CREATE OR REPLACE TEMP TABLE merge_matched AS
 SELECT __lake_file AS file, file_row_number AS pos FROM (SELECT * FROM (
-SELECT "it's; ""odd""
--- $$ /*" AS k0, "it's; ""odd""
+SELECT CAST("it's; ""odd""
+-- $$ /*" AS DECIMAL(38,0)) AS k0, "it's; ""odd""
 -- $$ /*2" AS k1, __lake_file, file_row_number FROM read_parquet(['/LAKE/t0/batches/00001 ''a"; -- $$
 .parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
 UNION ALL

@@ -6,8 +6,8 @@ SELECT "it's; ""odd""
 -- $$ /*s", "it's; ""odd""
 -- $$ /*l", "more"
 FROM (
-SELECT "it's; ""odd""
--- $$ /*" AS "it's; ""odd""
+SELECT CAST("it's; ""odd""
+-- $$ /*" AS DECIMAL(38,0)) AS "it's; ""odd""
 -- $$ /*", "it's; ""odd""
 -- $$ /*2" AS "it's; ""odd""
 -- $$ /*2", CASE WHEN "it's; ""odd""
@@ -16,11 +16,11 @@ SELECT "it's; ""odd""
 -- $$ /*s", 'it''s; "odd"
 -- $$ /*') AS TIMESTAMP) AT TIME ZONE 'UTC', "j" := CAST(struct_extract("it's; ""odd""
 -- $$ /*s", 'j') AS JSON), "new" := CAST(NULL AS VARCHAR)) END AS "it's; ""odd""
--- $$ /*s", to_json([CASE WHEN e0 IS NOT NULL THEN json_object('it''s; "odd"
--- $$ /*', to_json(rtrim(rtrim(strftime(struct_extract(e0, 'it''s; "odd"
--- $$ /*') AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z')) END FOR e0 IN "it's; ""odd""
--- $$ /*l"]) AS "it's; ""odd""
--- $$ /*l", CAST(NULL AS DOUBLE) AS "more", __lake_file, file_row_number
+-- $$ /*s", CAST(CASE WHEN "it's; ""odd""
+-- $$ /*l" IS NOT NULL THEN '[' || coalesce(list_aggregate([coalesce(CASE WHEN e0 IS NOT NULL THEN '{"it''s; \"odd\"\n-- $$ /*":' || coalesce(CAST(to_json(rtrim(rtrim(strftime(struct_extract(e0, 'it''s; "odd"
+-- $$ /*') AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z') AS VARCHAR), 'null') || '}' END, 'null') FOR e0 IN "it's; ""odd""
+-- $$ /*l"], 'string_agg', ','), '') || ']' END AS JSON) AS "it's; ""odd""
+-- $$ /*l", CAST(NULL AS VARCHAR) AS "more", __lake_file, file_row_number
 FROM read_parquet(['/LAKE/t0/batches/00001 ''a"; -- $$
 .parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
 UNION ALL
