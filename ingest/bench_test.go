@@ -56,7 +56,7 @@ func planOf(tb testing.TB, m *SchemaMessage, o Options) *Plan {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return s.Bind(table, o)
+	return Bind(m, s, table, o)
 }
 
 func BenchmarkReader(b *testing.B) {

@@ -3,6 +3,9 @@ package ingest
 import (
 	"bytes"
 	"strconv"
+
+	"target-filelake/ingest/schema"
+	"target-filelake/ingest/text"
 )
 
 // mismatch deals with a value of another type than the slot's: JSON text in a
@@ -11,25 +14,25 @@ func (d *Decoder) mismatch(s *slot, b []byte, i int, rep byte) int {
 	if b[i] == '"' && s.coerce {
 		return d.parsed(s, b, i, rep)
 	}
-	return d.refuseAt(s, "is of type "+typeOf(b, i)+", want "+s.accept.String())
+	return d.refuseAt(s, "is of type "+schema.TypeOf(b, i)+", want "+s.accept.String())
 }
 
 // parsed decodes the JSON text in the string at b[i].
 func (d *Decoder) parsed(s *slot, b []byte, i int, rep byte) int {
-	end, _ := d.scan.str(b, i+1)
+	end, _ := d.scan.Str(b, i+1)
 	if end < 0 {
-		return d.refuse("", d.scan.why)
+		return d.refuse("", d.scan.Why)
 	}
-	text := append(unescape(nil, b[i+1:end]), '\n')
-	outer, lone := d.scan.depth, d.scan.lone
-	start := d.scan.space(text, 0)
-	last := d.scan.value(text, start)
-	if last < 0 || text[start] == '"' || d.scan.atEnd(text, last) < 0 {
-		d.scan.depth = outer
+	inner := append(text.Unescape(nil, b[i+1:end]), '\n')
+	outer, lone := d.scan.Depth, d.scan.Lone
+	start := d.scan.Space(inner, 0)
+	last := d.scan.Value(inner, start)
+	if last < 0 || inner[start] == '"' || d.scan.AtEnd(inner, last) < 0 {
+		d.scan.Depth = outer
 		return d.refuseAt(s, "is a string that holds no JSON, want "+s.accept.String())
 	}
-	d.scan.lone = lone // it is read once more
-	if d.value(s, text, start, rep) < 0 {
+	d.scan.Lone = lone // it is read once more
+	if d.value(s, inner, start, rep) < 0 {
 		return -1
 	}
 	return end + 1
@@ -40,15 +43,15 @@ func (d *Decoder) parsed(s *slot, b []byte, i int, rep byte) int {
 func (d *Decoder) undeclared(s *slot, name, b []byte, i int) int {
 	p := d.walk.plan
 	if s.closed {
-		return d.refuse(pointer(d.here(), string(name)), "additional property "+strconv.Quote(string(name))+" is not allowed")
+		return d.refuse(text.Pointer(d.here(), string(name)), "additional property "+strconv.Quote(string(name))+" is not allowed")
 	}
-	d.scan.spaced = false
-	end := d.scan.value(b, i)
+	d.scan.Spaced = false
+	end := d.scan.Value(b, i)
 	if end < 0 {
-		return d.refuse("", d.scan.why)
+		return d.refuse("", d.scan.Why)
 	}
 	if len(d.trail) > 0 || bytes.HasPrefix(name, []byte("/")) {
-		name = []byte(pointer(d.here(), string(name)))
+		name = []byte(text.Pointer(d.here(), string(name)))
 	}
 	if !d.extra.add(d, name, b[i:end], p.options.Undeclared == KeepUndeclared) {
 		d.fault.again = true

@@ -3,12 +3,14 @@ package ingest
 import (
 	"fmt"
 
+	"target-filelake/ingest/schema"
+	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
 
 // Decoder decodes blocks. It is for one goroutine at a time.
 type Decoder struct {
-	scan  scanner
+	scan  text.Scanner
 	walks map[*Plan]*walk
 	last  *walk  // of the last RECORD
 	intro []byte // that line up to its record; taps repeat it byte for byte
@@ -103,7 +105,7 @@ func (d *Decoder) begin(b *Block, plans Plans) {
 	d.last, d.intro = nil, d.intro[:0]
 	d.block++
 	d.out = &Decoded{}
-	d.scan = scanner{max: b.depth}
+	d.scan = text.Scanner{Max: b.depth}
 }
 
 // walkOf finds what was learnt of a plan.
@@ -146,7 +148,7 @@ func (d *Decoder) row(b []byte, i int) int {
 	}
 	c.Batch.Rows++
 	c.Ords = append(c.Ords, uint32(d.out.Records))
-	d.out.Notes.Surrogates += d.scan.lone
+	d.out.Notes.Surrogates += d.scan.Lone
 	d.out.Notes.Nanoseconds += d.cut
 	d.extra.note(&d.out.Notes, d.walk.plan.stream)
 	return end
@@ -160,13 +162,13 @@ func (d *Decoder) dropRow() {
 }
 
 func (d *Decoder) tryRow(b []byte, i int) int {
-	d.scan.depth = 1
+	d.scan.Depth = 1
 	d.trail = d.trail[:0]
 	d.fault = fault{}
-	d.scan.lone, d.cut = 0, 0
+	d.scan.Lone, d.cut = 0, 0
 	d.extra.reset()
 	if b[i] != '{' {
-		return d.refuse("", fmt.Sprintf("the record is of type %s, want object", typeOf(b, i)))
+		return d.refuse("", fmt.Sprintf("the record is of type %s, want object", schema.TypeOf(b, i)))
 	}
 	root := &d.walk.plan.root
 	start := i
@@ -178,7 +180,7 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 	}
 	d.extra.end(&d.vecs[len(d.vecs)-1])
 	if d.walk.plan.full {
-		if rs := d.walk.plan.check.reasons(b[start:i]); len(rs) > 0 {
+		if rs := d.walk.plan.shape.Reasons(b[start:i]); len(rs) > 0 {
 			return d.refuse(rs[0].Path, rs[0].Text)
 		}
 	}
@@ -198,7 +200,7 @@ func (d *Decoder) keysFit() bool {
 			continue
 		}
 		if n := len(v.Ends); int(v.Ends[n-1])-startOf(v, n-1) > longestKey {
-			d.refuse(pointer("", k.name), fmt.Sprintf("a key property longer than %d bytes", longestKey))
+			d.refuse(text.Pointer("", k.name), fmt.Sprintf("a key property longer than %d bytes", longestKey))
 			return false
 		}
 	}
@@ -222,7 +224,7 @@ func (d *Decoder) refuse(path, reason string) int {
 func (d *Decoder) refuseAt(s *slot, reason string) int {
 	path := d.here()
 	if !s.element {
-		path = pointer(path, s.name)
+		path = text.Pointer(path, s.name)
 	}
 	return d.refuse(path, reason)
 }
@@ -233,7 +235,7 @@ func (d *Decoder) here() string {
 	path := ""
 	for _, t := range d.trail {
 		if !t.slot.element {
-			path = pointer(path, t.slot.name)
+			path = text.Pointer(path, t.slot.name)
 		}
 		if t.slot.op == opList {
 			path = fmt.Sprintf("%s/%d", path, t.index)

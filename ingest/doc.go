@@ -7,9 +7,9 @@
 // block is decoded. Values are never printed; names are printed escaped.
 //
 // A Reader cuts the input into Blocks of whole lines; a block ends at a message
-// that changes how later lines are read. Compile turns a SCHEMA into a Shape,
-// Bind fits the shape to the table it is loaded into, and a Decoder takes blocks
-// along the Plans made so. Blocks decode independently of one another. Nothing
+// that changes how later lines are read. Compile turns a SCHEMA into a
+// schema.Shape, Bind fits the shape to the table it is loaded into, and a Decoder
+// takes blocks along the Plans made so. Blocks decode independently of one another. Nothing
 // here starts a goroutine, reads a clock or opens a file.
 //
 // # Messages
@@ -59,14 +59,7 @@
 //
 // # Schemas
 //
-// A SCHEMA must describe objects with properties, in Draft 4. Formats choose
-// columns and check nothing else. References within the schema are followed;
-// one that leads back to itself through a property makes a JSON column; one
-// that leads nowhere else, and any to a file or an address, is refused, and
-// nothing is ever opened. More than 10,000 leaf columns, 100,000 schemas once
-// references are followed, and regular expressions that RE2 lacks are refused.
-//
-// Type, nullability, required and additionalProperties: false are checked as
-// the record is decoded. A schema that says more has each of its records also
-// held against the whole of it by gojsonschema.
+// Package schema says which are taken. What a Shape's Root says is checked as
+// the record is decoded; a schema that says more has each of its records also
+// held against the whole of it. Package text reads the JSON.
 package ingest

@@ -1,16 +1,18 @@
 package ingest
 
+import "target-filelake/ingest/text"
+
 // rowWithoutDuplicates decodes the record at b[i] once more, without those
 // properties that stand again later in the same object.
 func (d *Decoder) rowWithoutDuplicates(b []byte, i int) int {
-	s := scanner{max: d.scan.max, depth: 1}
-	end := s.value(b, i)
+	s := rewriter{text.Scanner{Max: d.scan.Max, Depth: 1}}
+	end := s.Value(b, i)
 	if end < 0 {
-		d.scan.fail(s.at, s.why)
-		return d.refuse("", s.why)
+		d.scan.Fail(s.At, s.Why)
+		return d.refuse("", s.Why)
 	}
-	text := append(s.lastWins(nil, b, i, &d.walk.plan.root), '\n')
-	if d.tryRow(text, 0) < 0 {
+	record := append(s.lastWins(nil, b, i, &d.walk.plan.root), '\n')
+	if d.tryRow(record, 0) < 0 {
 		if d.fault.again {
 			panic("BUG: a property stands twice in a record rewritten to hold it once")
 		}
@@ -19,6 +21,9 @@ func (d *Decoder) rowWithoutDuplicates(b []byte, i int) int {
 	d.out.Notes.Duplicates++
 	return end
 }
+
+// rewriter copies JSON without duplicates.
+type rewriter struct{ text.Scanner }
 
 // member is a property of an object being rewritten.
 type member struct {
@@ -30,7 +35,7 @@ type member struct {
 
 // lastWins appends the well-formed value at b[i] without the duplicates in the
 // objects that become columns.
-func (s *scanner) lastWins(dst, b []byte, i int, at *slot) []byte {
+func (s *rewriter) lastWins(dst, b []byte, i int, at *slot) []byte {
 	switch {
 	case at != nil && at.op == opStruct && b[i] == '{':
 		return s.lastMembers(dst, b, i, at)
@@ -39,10 +44,10 @@ func (s *scanner) lastWins(dst, b []byte, i int, at *slot) []byte {
 	case at != nil && at.coerce && b[i] == '"':
 		return s.lastParsed(dst, b, i, at)
 	}
-	return append(dst, b[i:s.value(b, i)]...)
+	return append(dst, b[i:s.Value(b, i)]...)
 }
 
-func (s *scanner) lastMembers(dst, b []byte, i int, at *slot) []byte {
+func (s *rewriter) lastMembers(dst, b []byte, i int, at *slot) []byte {
 	dst = append(dst, '{')
 	for _, m := range s.membersOf(b, i, at) {
 		if m.dropped {
@@ -63,13 +68,13 @@ func closed(dst []byte, bracket byte) []byte {
 	return append(dst, bracket)
 }
 
-func (s *scanner) membersOf(b []byte, i int, at *slot) []member {
+func (s *rewriter) membersOf(b []byte, i int, at *slot) []member {
 	var ms []member
 	last := map[string]int{}
-	for i = s.space(b, i+1); b[i] != '}'; {
-		raw, _, next := s.key(b, i)
-		name := string(unescape(nil, raw))
-		m := member{raw: raw, value: next, end: s.value(b, next)}
+	for i = s.Space(b, i+1); b[i] != '}'; {
+		raw, _, next := s.Key(b, i)
+		name := string(text.Unescape(nil, raw))
+		m := member{raw: raw, value: next, end: s.Value(b, next)}
 		if k, ok := at.index[name]; ok {
 			m.slot = &at.fields[k]
 		}
@@ -78,31 +83,31 @@ func (s *scanner) membersOf(b []byte, i int, at *slot) []member {
 		}
 		last[name] = len(ms)
 		ms = append(ms, m)
-		if i = s.space(b, m.end); b[i] == ',' {
-			i = s.space(b, i+1)
+		if i = s.Space(b, m.end); b[i] == ',' {
+			i = s.Space(b, i+1)
 		}
 	}
 	return ms
 }
 
-func (s *scanner) lastElements(dst, b []byte, i int, at *slot) []byte {
+func (s *rewriter) lastElements(dst, b []byte, i int, at *slot) []byte {
 	dst = append(dst, '[')
-	for i = s.space(b, i+1); b[i] != ']'; {
+	for i = s.Space(b, i+1); b[i] != ']'; {
 		dst = append(s.lastWins(dst, b, i, &at.fields[0]), ',')
-		if i = s.space(b, s.value(b, i)); b[i] == ',' {
-			i = s.space(b, i+1)
+		if i = s.Space(b, s.Value(b, i)); b[i] == ',' {
+			i = s.Space(b, i+1)
 		}
 	}
 	return closed(dst, ']')
 }
 
 // lastParsed rewrites JSON text in a string, if that is what it holds.
-func (s *scanner) lastParsed(dst, b []byte, i int, at *slot) []byte {
-	end := s.value(b, i)
-	text := append(unescape(nil, b[i+1:end-1]), '\n')
-	inner := scanner{max: s.max}
-	if !inner.wellFormed(text) {
+func (s *rewriter) lastParsed(dst, b []byte, i int, at *slot) []byte {
+	end := s.Value(b, i)
+	parsed := append(text.Unescape(nil, b[i+1:end-1]), '\n')
+	inner := rewriter{text.Scanner{Max: s.Max}}
+	if !inner.WellFormed(parsed) {
 		return append(dst, b[i:end]...)
 	}
-	return inner.lastWins(dst, text, inner.space(text, 0), at)
+	return inner.lastWins(dst, parsed, inner.Space(parsed, 0), at)
 }

@@ -3,6 +3,9 @@ package ingest
 import (
 	"bytes"
 	"slices"
+
+	"target-filelake/ingest/schema"
+	"target-filelake/ingest/text"
 )
 
 // record decodes a RECORD line.
@@ -18,13 +21,13 @@ func (d *Decoder) record(b []byte, l *line, plans Plans) error {
 		if i = e.take(b, i); i >= 0 {
 			i = e.rest(b, i)
 		}
-	} else if i = d.scan.space(b, 0); b[i] == '{' {
-		i = e.members(b, d.scan.space(b, i+1))
+	} else if i = d.scan.Space(b, 0); b[i] == '{' {
+		i = e.members(b, d.scan.Space(b, i+1))
 	} else {
-		i = d.scan.fail(i, "not a JSON object")
+		i = d.scan.Fail(i, "not a JSON object")
 	}
 	if e.err == nil && i >= 0 {
-		i = d.scan.atEnd(b, i)
+		i = d.scan.AtEnd(b, i)
 	}
 	if e.err == nil && i < 0 {
 		e.err = d.malformedLine(l)
@@ -40,7 +43,7 @@ func (d *Decoder) record(b []byte, l *line, plans Plans) error {
 }
 
 func (d *Decoder) malformedLine(l *line) error {
-	return &LineError{Line: l.number, Reason: d.scan.malformed()}
+	return &LineError{Line: l.number, Reason: d.scan.Malformed()}
 }
 
 // recordEnvelope is the object around a record.
@@ -58,25 +61,25 @@ type recordEnvelope struct {
 // members reads the envelope's properties from b[i] on, and past its end.
 func (e *recordEnvelope) members(b []byte, i int) int {
 	s := &e.d.scan
-	s.depth = 1
+	s.Depth = 1
 	for b[i] != '}' {
-		raw, plain, next := s.key(b, i)
+		raw, plain, next := s.Key(b, i)
 		if next < 0 {
 			return -1
 		}
 		if !plain {
-			raw = unescape(nil, raw)
+			raw = text.Unescape(nil, raw)
 		}
 		if i = e.member(raw, b, next); i < 0 {
 			return -1
 		}
-		i = s.space(b, i)
+		i = s.Space(b, i)
 		if b[i] == ',' {
-			if i = s.space(b, i+1); b[i] == '}' {
-				return s.fail(i, "want a property's name")
+			if i = s.Space(b, i+1); b[i] == '}' {
+				return s.Fail(i, "want a property's name")
 			}
 		} else if b[i] != '}' {
-			return s.fail(i, "want , or } after a property")
+			return s.Fail(i, "want , or } after a property")
 		}
 	}
 	return i + 1
@@ -85,12 +88,12 @@ func (e *recordEnvelope) members(b []byte, i int) int {
 // rest reads what follows the record.
 func (e *recordEnvelope) rest(b []byte, i int) int {
 	s := &e.d.scan
-	if i = s.space(b, i); b[i] == ',' {
-		if i = s.space(b, i+1); b[i] == '}' {
-			return s.fail(i, "want a property's name")
+	if i = s.Space(b, i); b[i] == ',' {
+		if i = s.Space(b, i+1); b[i] == '}' {
+			return s.Fail(i, "want a property's name")
 		}
 	} else if b[i] != '}' {
-		return s.fail(i, "want , or } after a property")
+		return s.Fail(i, "want , or } after a property")
 	}
 	return e.members(b, i)
 }
@@ -121,7 +124,7 @@ func (e *recordEnvelope) member(name, b []byte, i int) int {
 			return end
 		}
 	}
-	return e.d.scan.value(b, i)
+	return e.d.scan.Value(b, i)
 }
 
 func (e *recordEnvelope) twice(name string) int {
@@ -133,18 +136,18 @@ func (e *recordEnvelope) twice(name string) int {
 func (e *recordEnvelope) stream(b []byte, i int) int {
 	s := &e.d.scan
 	if b[i] != '"' {
-		if i = s.value(b, i); i >= 0 {
+		if i = s.Value(b, i); i >= 0 {
 			e.err = &LineError{Line: e.line.number, Reason: "RECORD whose stream is not a string"}
 		}
 		return -1
 	}
-	end, plain := s.str(b, i+1)
+	end, plain := s.Str(b, i+1)
 	if end < 0 {
 		return -1
 	}
 	name := b[i+1 : end]
 	if !plain {
-		name = unescape(nil, name)
+		name = text.Unescape(nil, name)
 	}
 	p := e.plans[string(name)]
 	if p == nil {
@@ -186,13 +189,13 @@ func (e *recordEnvelope) refused(b []byte) error {
 	if e.taken {
 		e.d.dropRow()
 	}
-	s := scanner{max: e.d.scan.max}
-	if !s.wellFormed(b) {
-		return &LineError{Line: e.line.number, Reason: s.malformed()}
+	s := text.Scanner{Max: e.d.scan.Max}
+	if !s.WellFormed(b) {
+		return &LineError{Line: e.line.number, Reason: s.Malformed()}
 	}
 	if r, ok := e.err.(*RecordError); ok {
-		s.depth = 1
-		end := s.value(b, e.at)
+		s.Depth = 1
+		end := s.Value(b, e.at)
 		r.explain(e.d.walk.plan, b[e.at:end])
 	}
 	return e.err
@@ -203,14 +206,14 @@ func (e *RecordError) explain(p *Plan, record []byte) {
 	if p.options.NoChecks {
 		return
 	}
-	first := Reason{e.Path, e.Reason}
-	all := p.check.reasons(record)
-	if len(all) > 0 && all[0].Text == wildNumber && e.Reason != wildNumber {
+	first := schema.Reason{Path: e.Path, Text: e.Reason}
+	all := p.shape.Reasons(record)
+	if len(all) > 0 && all[0].Text == schema.WildNumber && e.Reason != schema.WildNumber {
 		return // it has not looked further
 	}
 	if slices.Contains(all, first) {
-		all = slices.DeleteFunc(all, func(r Reason) bool { return r == first })
-	} else if len(all) > 0 && slices.ContainsFunc(all, func(r Reason) bool { return r.Path == e.Path }) {
+		all = slices.DeleteFunc(all, func(r schema.Reason) bool { return r == first })
+	} else if len(all) > 0 && slices.ContainsFunc(all, func(r schema.Reason) bool { return r.Path == e.Path }) {
 		e.Path, e.Reason, all = all[0].Path, all[0].Text, all[1:]
 	}
 	e.More = all
@@ -218,19 +221,19 @@ func (e *RecordError) explain(p *Plan, record []byte) {
 
 // state reads a STATE line.
 func (d *Decoder) state(b []byte, l *line, in *Block) error {
-	if !d.scan.wellFormed(b) {
+	if !d.scan.WellFormed(b) {
 		return d.malformedLine(l)
 	}
 	s := &d.scan
 	var value []byte
-	for i := s.space(b, s.space(b, 0)+1); b[i] != '}'; {
-		raw, _, next := s.key(b, i)
-		end := s.value(b, next)
-		if string(unescape(nil, raw)) == "value" {
+	for i := s.Space(b, s.Space(b, 0)+1); b[i] != '}'; {
+		raw, _, next := s.Key(b, i)
+		end := s.Value(b, next)
+		if string(text.Unescape(nil, raw)) == "value" {
 			value = b[next:end]
 		}
-		if i = s.space(b, end); b[i] == ',' {
-			i = s.space(b, i+1)
+		if i = s.Space(b, end); b[i] == ',' {
+			i = s.Space(b, i+1)
 		}
 	}
 	if value == nil {
@@ -238,7 +241,7 @@ func (d *Decoder) state(b []byte, l *line, in *Block) error {
 	}
 	d.out.Marks = append(d.out.Marks, Mark{
 		Ord: uint32(d.out.Records), Size: l.from - in.from, Line: l.number,
-		State: bytes.Clone(trimmed(value)),
+		State: bytes.Clone(text.Trim(value)),
 	})
 	return nil
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 
+	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
 
@@ -35,7 +36,7 @@ func (e *extra) add(d *Decoder, name, value []byte, keep bool) bool {
 	if !keep {
 		return true
 	}
-	e.json = appendQuote(e.json, name)
+	e.json = text.AppendQuote(e.json, name)
 	e.json = append(e.json, ':')
 	e.json = d.appendText(e.json, value)
 	e.json = append(e.json, ',')

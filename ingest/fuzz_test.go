@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"target-filelake/ingest/schema"
 	"target-filelake/lake/columns"
 )
 
@@ -76,7 +77,8 @@ func FuzzSchema(f *testing.F) {
 		f.Add([]byte(s[0]), []byte(s[1]))
 	}
 	f.Fuzz(func(t *testing.T, schema, record []byte) {
-		s, err := Compile(&SchemaMessage{Stream: "s", JSON: schema})
+		m := &SchemaMessage{Stream: "s", JSON: schema}
+		s, err := Compile(m)
 		if err != nil {
 			return
 		}
@@ -85,7 +87,7 @@ func FuzzSchema(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := s.Bind(table, Options{})
+		p := Bind(m, s, table, Options{})
 		line := append([]byte(`{"type":"RECORD","stream":"s","record":`), record...)
 		line = append(line, "}\n"...)
 		if bytes.Count(line, []byte("\n")) != 1 || !json.Valid(record) {
@@ -104,18 +106,18 @@ func FuzzSchema(f *testing.F) {
 }
 
 // compare holds a plan's verdict on a record against the whole validator's.
-func compare(t *testing.T, s *Shape, record []byte, verdict error) {
-	if _, err := s.check.schema(); err != nil {
+func compare(t *testing.T, s *schema.Shape, record []byte, verdict error) {
+	if err := s.Ready(); err != nil {
 		return
 	}
 	var refused *RecordError
 	switch {
 	case verdict == nil:
-		if rs := s.check.reasons(record); len(rs) > 0 && !isOurs(rs[0].Text) {
+		if rs := s.Reasons(record); len(rs) > 0 && !isOurs(rs[0].Text) {
 			t.Fatalf("taken, though %v: %s", rs, record)
 		}
 	case errors.As(verdict, &refused):
-		if rs := s.check.reasons(record); len(rs) == 0 && !isOurs(refused.Reason) {
+		if rs := s.Reasons(record); len(rs) == 0 && !isOurs(refused.Reason) {
 			t.Fatalf("%v, though valid: %s", verdict, record)
 		}
 	}

@@ -78,7 +78,7 @@ func load(t testing.TB, input string, o Options, l Limits) loaded {
 			return out
 		}
 		tables[m.Stream] = table
-		next := Plans{m.Stream: s.Bind(table, o)}
+		next := Plans{m.Stream: Bind(m, s, table, o)}
 		for name, p := range plans {
 			if name != m.Stream {
 				next[name] = p

@@ -1,13 +1,14 @@
 package ingest
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"target-filelake/ingest/text"
 )
 
 // Message changes how the lines after it are read: one of its pointers is set.
@@ -56,40 +57,40 @@ var kinds = map[string]kind{
 
 // classify says what a line is. Taps mostly write the type first, so most of
 // a RECORD is not looked at here.
-func (s *scanner) classify(b []byte) (k kind, why string) {
+func classify(s *text.Scanner, b []byte) (k kind, why string) {
 	switch {
-	case has(b, 0, `{"type":"RECORD"`), has(b, 0, `{"type": "RECORD"`):
+	case text.Has(b, 0, `{"type":"RECORD"`), text.Has(b, 0, `{"type": "RECORD"`):
 		return recordLine, ""
-	case has(b, 0, `{"type":"STATE"`), has(b, 0, `{"type": "STATE"`):
+	case text.Has(b, 0, `{"type":"STATE"`), text.Has(b, 0, `{"type": "STATE"`):
 		return stateLine, ""
 	}
-	i := s.space(b, 0)
+	i := s.Space(b, 0)
 	if i == len(b)-1 {
 		return skippedLine, ""
 	}
 	if b[i] != '{' {
-		s.depth = 0
-		if s.value(b, i) < 0 {
-			return badLine, s.malformed()
+		s.Depth = 0
+		if s.Value(b, i) < 0 {
+			return badLine, s.Malformed()
 		}
 		return badLine, "not a JSON object"
 	}
-	return s.typeOf(b, i)
+	return typeIn(s, b, i)
 }
 
-// typeOf looks for the type of the message that starts at b[i].
-func (s *scanner) typeOf(b []byte, i int) (k kind, why string) {
+// typeIn looks for the type of the message that starts at b[i].
+func typeIn(s *text.Scanner, b []byte, i int) (k kind, why string) {
 	var logs int // properties of Mage's log lines seen
 	others := 0
-	i = s.space(b, i+1)
+	i = s.Space(b, i+1)
 	for b[i] != '}' {
-		name, _, at := s.key(b, i)
+		name, _, at := s.Key(b, i)
 		if at < 0 {
-			return badLine, s.malformed()
+			return badLine, s.Malformed()
 		}
-		s.depth = 1
-		if i = s.value(b, at); i < 0 {
-			return badLine, s.malformed()
+		s.Depth = 1
+		if i = s.Value(b, at); i < 0 {
+			return badLine, s.Malformed()
 		}
 		switch string(name) {
 		case "type":
@@ -99,16 +100,16 @@ func (s *scanner) typeOf(b []byte, i int) (k kind, why string) {
 		default:
 			others++
 		}
-		i = s.space(b, i)
+		i = s.Space(b, i)
 		if b[i] == ',' {
-			i = s.space(b, i+1)
+			i = s.Space(b, i+1)
 		} else if b[i] != '}' {
-			s.fail(i, "want , or } after a property")
-			return badLine, s.malformed()
+			s.Fail(i, "want , or } after a property")
+			return badLine, s.Malformed()
 		}
 	}
-	if s.atEnd(b, i+1) < 0 {
-		return badLine, s.malformed()
+	if s.AtEnd(b, i+1) < 0 {
+		return badLine, s.Malformed()
 	}
 	if logs == 2 && others == 0 {
 		return skippedLine, ""
@@ -120,19 +121,11 @@ func kindOf(value []byte) (k kind, why string) {
 	if value[0] != '"' {
 		return badLine, "message type is not a string"
 	}
-	name := strings.ToUpper(string(unescape(nil, value[1:len(value)-1])))
+	name := strings.ToUpper(string(text.Unescape(nil, value[1:len(value)-1])))
 	if k, ok := kinds[name]; ok {
 		return k, ""
 	}
-	return badLine, "unknown message type " + printableName(name)
-}
-
-// malformed words the last fault.
-func (s *scanner) malformed() string {
-	if s.why == tooDeep {
-		return fmt.Sprintf("nested deeper than %d at byte %d", s.max, s.at+1)
-	}
-	return fmt.Sprintf("malformed JSON at byte %d: %s", s.at+1, s.why)
+	return badLine, "unknown message type " + strconv.Quote(name)
 }
 
 // sameSchemas knows the last SCHEMA line of each stream by its hash.
@@ -151,25 +144,25 @@ func (s *sameSchemas) note(stream string, sum [sha256.Size]byte) {
 	s.all[sum] = struct{}{}
 }
 
-// message reads a line that is neither RECORD nor STATE. A SCHEMA that is,
+// readMessage reads a line that is neither RECORD nor STATE. A SCHEMA that is,
 // byte for byte, the last one of its stream is no message.
-func (s *scanner) message(k kind, text []byte, number int64, seen *sameSchemas) (*Message, error) {
+func readMessage(s *text.Scanner, k kind, b []byte, number int64, seen *sameSchemas) (*Message, error) {
 	if k == batchLine {
 		return nil, &LineError{Line: number, Reason: "BATCH messages are not supported"}
 	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(b)
 	if _, same := seen.all[sum]; same && k == schemaLine {
 		return nil, nil
 	}
-	if !s.wellFormed(text) {
-		return nil, &LineError{Line: number, Reason: s.malformed()}
+	if !s.WellFormed(b) {
+		return nil, &LineError{Line: number, Reason: s.Malformed()}
 	}
 	m := &Message{Line: number}
 	var err error
 	if k == activateLine {
-		m.Activate, err = activateMessage(text)
+		m.Activate, err = activateMessage(b)
 	} else {
-		m.Schema, err = schemaMessage(text, number)
+		m.Schema, err = schemaMessage(b, number)
 	}
 	if err != nil {
 		return nil, &LineError{Line: number, Reason: err.Error()}
@@ -193,7 +186,7 @@ func activateMessage(text []byte) (*ActivateVersion, error) {
 	}
 	var version int64
 	if json.Unmarshal(w.Version, &version) != nil || string(w.Version) == "null" {
-		return nil, fmt.Errorf("ACTIVATE_VERSION of stream %s without an integer version", printableName(*w.Stream))
+		return nil, fmt.Errorf("ACTIVATE_VERSION of stream %s without an integer version", strconv.Quote(*w.Stream))
 	}
 	return &ActivateVersion{Stream: *w.Stream, Version: version}, nil
 }
@@ -216,7 +209,7 @@ func schemaMessage(text []byte, number int64) (*SchemaMessage, error) {
 		return nil, err
 	}
 	if schema == nil {
-		return nil, fmt.Errorf("SCHEMA of stream %s without a schema", printableName(*stream))
+		return nil, fmt.Errorf("SCHEMA of stream %s without a schema", strconv.Quote(*stream))
 	}
 	m.Stream, m.JSON = *stream, schema
 	m.Key = once(m.Key)
@@ -251,14 +244,10 @@ func checkStream(typ string, stream *string) error {
 		return fmt.Errorf("%s without a stream", typ)
 	case *stream == "":
 		return fmt.Errorf("%s with an empty stream name", typ)
-	case badName(*stream):
-		return fmt.Errorf("%s: NUL or line break in the stream name %s", typ, printableName(*stream))
+	case text.BadName(*stream):
+		return fmt.Errorf("%s: NUL or line break in the stream name %s", typ, strconv.Quote(*stream))
 	}
 	return nil
-}
-
-func badName(name string) bool {
-	return strings.ContainsAny(name, "\x00\n\r") || !utf8.ValidString(name)
 }
 
 // once drops repeated names.
@@ -271,6 +260,3 @@ func once(names []string) []string {
 	}
 	return out
 }
-
-// trimmed is text without JSON's white space around it.
-func trimmed(text []byte) []byte { return bytes.Trim(text, " \t\r\n") }

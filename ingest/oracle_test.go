@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"target-filelake/ingest/schema"
 	"target-filelake/lake/columns"
 )
 
@@ -71,12 +72,12 @@ func (m *maker) number() string {
 	return s
 }
 
-func (m *maker) value(f *field) {
-	if f.accept.has(tNull) && m.IntN(6) == 0 {
+func (m *maker) value(f *schema.Field) {
+	if f.Accept.Has(schema.Null) && m.IntN(6) == 0 {
 		m.out.WriteString("null")
 		return
 	}
-	switch f.kind {
+	switch f.Kind {
 	case columns.Int64:
 		m.out.WriteString(strconv.FormatInt(int64(m.Uint64())>>m.IntN(64), 10))
 	case columns.Double:
@@ -93,39 +94,39 @@ func (m *maker) value(f *field) {
 	case columns.List:
 		m.list(f)
 	case columns.JSON:
-		m.free(f.accept == anyType, 3)
+		m.free(f.Accept == schema.Any, 3)
 	default:
 		m.scalar(f)
 	}
 }
 
-func (m *maker) scalar(f *field) {
+func (m *maker) scalar(f *schema.Field) {
 	switch n := m.IntN(3); {
-	case n == 0 && f.accept.has(tWhole):
+	case n == 0 && f.Accept.Has(schema.Whole):
 		m.out.WriteString(strconv.Itoa(m.IntN(1e6)))
-	case n == 1 && f.accept.has(tBool):
+	case n == 1 && f.Accept.Has(schema.Bool):
 		m.out.WriteString("true")
 	default:
 		m.str(m.text())
 	}
 }
 
-func (m *maker) object(f *field) {
-	m.members('{', '}', len(f.fields), func(i int) bool {
+func (m *maker) object(f *schema.Field) {
+	m.members('{', '}', len(f.Fields), func(i int) bool {
 		if m.IntN(5) == 0 {
 			return false
 		}
-		m.str(f.fields[i].name)
+		m.str(f.Fields[i].Name)
 		m.space()
 		m.out.WriteByte(':')
 		m.space()
-		m.value(&f.fields[i])
+		m.value(&f.Fields[i])
 		return true
 	})
 }
 
-func (m *maker) list(f *field) {
-	m.members('[', ']', m.IntN(4), func(int) bool { m.value(&f.fields[0]); return true })
+func (m *maker) list(f *schema.Field) {
+	m.members('[', ']', m.IntN(4), func(int) bool { m.value(&f.Fields[0]); return true })
 }
 
 // members writes n members in random order, those that member does not leave out.
@@ -175,11 +176,11 @@ func (m *maker) free(any bool, depth int) {
 }
 
 // wanted renders a value as rowJSON would, by encoding/json's reading of it.
-func wanted(t *testing.T, f *field, raw json.RawMessage) string {
+func wanted(t *testing.T, f *schema.Field, raw json.RawMessage) string {
 	if raw == nil || string(raw) == "null" {
 		return "null"
 	}
-	switch f.kind {
+	switch f.Kind {
 	case columns.Int64:
 		return string(raw)
 	case columns.Double:
@@ -195,8 +196,8 @@ func wanted(t *testing.T, f *field, raw json.RawMessage) string {
 		var m map[string]json.RawMessage
 		decodeInto(t, raw, &m)
 		var parts []string
-		for i := range f.fields {
-			parts = append(parts, quoteJSON(f.fields[i].name)+":"+wanted(t, &f.fields[i], m[f.fields[i].name]))
+		for i := range f.Fields {
+			parts = append(parts, quoteJSON(f.Fields[i].Name)+":"+wanted(t, &f.Fields[i], m[f.Fields[i].Name]))
 		}
 		return "{" + strings.Join(parts, ",") + "}"
 	case columns.List:
@@ -204,7 +205,7 @@ func wanted(t *testing.T, f *field, raw json.RawMessage) string {
 		decodeInto(t, raw, &items)
 		var parts []string
 		for _, item := range items {
-			parts = append(parts, wanted(t, &f.fields[0], item))
+			parts = append(parts, wanted(t, &f.Fields[0], item))
 		}
 		return "[" + strings.Join(parts, ",") + "]"
 	case columns.JSON:
@@ -215,13 +216,13 @@ func wanted(t *testing.T, f *field, raw json.RawMessage) string {
 	return wantedText(t, f, raw)
 }
 
-func wantedText(t *testing.T, f *field, raw json.RawMessage) string {
+func wantedText(t *testing.T, f *schema.Field, raw json.RawMessage) string {
 	if raw[0] != '"' {
 		return quoteJSON(string(raw))
 	}
 	var s string
 	decodeInto(t, raw, &s)
-	switch f.kind {
+	switch f.Kind {
 	case columns.Timestamp:
 		at, err := time.Parse(time.RFC3339Nano, s)
 		if err != nil {
@@ -256,9 +257,9 @@ func TestOracle(t *testing.T) {
 		input, want := line, []string(nil)
 		for len(want) < 300 {
 			m.out.Reset()
-			m.object(&s.root)
+			m.object(&s.Root)
 			record := m.out.String()
-			row := "s " + wantedRow(t, &s.root, record)
+			row := "s " + wantedRow(t, &s.Root, record)
 			input += recordOf(record)
 			want = append(want, row)
 		}
@@ -275,13 +276,13 @@ func TestOracle(t *testing.T) {
 }
 
 // wantedRow leaves a row's null columns out, as rowJSON does.
-func wantedRow(t *testing.T, f *field, record string) string {
+func wantedRow(t *testing.T, f *schema.Field, record string) string {
 	var m map[string]json.RawMessage
 	decodeInto(t, []byte(record), &m)
 	var parts []string
-	for i := range f.fields {
-		if v := wanted(t, &f.fields[i], m[f.fields[i].name]); v != "null" {
-			parts = append(parts, quoteJSON(f.fields[i].name)+":"+v)
+	for i := range f.Fields {
+		if v := wanted(t, &f.Fields[i], m[f.Fields[i].Name]); v != "null" {
+			parts = append(parts, quoteJSON(f.Fields[i].Name)+":"+v)
 		}
 	}
 	return "{" + strings.Join(parts, ",") + "}"
@@ -313,34 +314,5 @@ func permute(s []string, from int, do func()) {
 		s[from], s[i] = s[i], s[from]
 		permute(s, from+1, do)
 		s[from], s[i] = s[i], s[from]
-	}
-}
-
-// Every number and every time that the fast paths read is what the standard
-// library reads.
-func TestNumbers(t *testing.T) {
-	m := &maker{Rand: rand.New(rand.NewPCG(3, 3))}
-	for range 200_000 {
-		text := m.number()
-		want, err := strconv.ParseFloat(text, 64)
-		got, end := plainFloat([]byte(text+"\n"), 0)
-		if end < 0 {
-			var ok bool
-			if got, ok = float([]byte(text)); ok != (err == nil) {
-				t.Fatalf("%s: fits %v, want error %v", text, ok, err)
-			}
-		}
-		if err == nil && got != want {
-			t.Fatalf("%s = %v, want %v", text, got, want)
-		}
-	}
-}
-
-func TestCalendar(t *testing.T) {
-	for at := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 10_000; at = at.AddDate(0, 0, 1) {
-		days, why := date([]byte(at.Format(time.DateOnly)))
-		if want := at.Unix() / 86400; why != "" || days != want {
-			t.Fatalf("%s = %d %s, want %d", at, days, why, want)
-		}
 	}
 }

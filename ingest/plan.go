@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 
+	"target-filelake/ingest/schema"
+	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
 
@@ -35,8 +37,8 @@ type Plan struct {
 	root    slot
 	slots   int    // how many slots there are; their ids are below
 	keys    []slot // of the key properties
-	full    bool   // records go through check too
-	check   *validator
+	full    bool   // records are held against the whole of shape too
+	shape   *schema.Shape
 	pool    *sync.Pool // of *columns.Batch
 }
 
@@ -48,7 +50,7 @@ type slot struct {
 	name     string
 	quoted   []byte // the name as most taps write it: "name":
 	op       op
-	accept   types
+	accept   schema.Types
 	coerce   bool // a string here is JSON text
 	required bool
 	element  bool
@@ -81,7 +83,7 @@ const (
 )
 
 // holds is what a column holds beyond what its SCHEMA says.
-var holds = map[op]types{opFloat: tNumber, opText: tBool | tNumber | tString, opJSON: anyType}
+var holds = map[op]schema.Types{opFloat: schema.Number, opText: schema.Bool | schema.Number | schema.String, opJSON: schema.Any}
 
 // Stream is the stream the plan is for.
 func (p *Plan) Stream() string { return p.stream }
@@ -97,19 +99,32 @@ func (p *Plan) Recycle(b *columns.Batch) {
 
 func (p *Plan) batch() *columns.Batch { return p.pool.Get().(*columns.Batch) }
 
-// Bind fits a shape to the table it is loaded into. t holds at least the
-// shape's columns, as Evolve made them: values are stored as t's kinds.
-func (s *Shape) Bind(t *columns.Schema, o Options) *Plan {
-	o.NoChecks = o.NoChecks || s.lenient
+// Compile turns a SCHEMA into a shape. What it refuses comes as a *LineError.
+func Compile(m *SchemaMessage) (*schema.Shape, error) {
+	s, path, err := schema.Compile(m.JSON, m.Key)
+	if err == nil && s.Full && !m.DisableCheck {
+		err = s.Ready()
+	}
+	if err != nil {
+		return nil, &LineError{Line: m.Line, Stream: m.Stream, Path: path, Reason: err.Error()}
+	}
+	return s, nil
+}
+
+// Bind fits what Compile made of a SCHEMA to the table it is loaded into. t
+// holds at least the shape's columns, as Evolve made them: values are stored
+// as t's kinds.
+func Bind(m *SchemaMessage, s *schema.Shape, t *columns.Schema, o Options) *Plan {
+	o.NoChecks = o.NoChecks || m.DisableCheck
 	p := &Plan{
-		stream: s.stream, schema: t, options: o,
-		full: s.full && !o.NoChecks, check: s.check,
+		stream: m.Stream, schema: t, options: o,
+		full: s.Full && !o.NoChecks, shape: s,
 		pool: &sync.Pool{New: func() any { return columns.NewBatch(t) }},
 	}
-	p.root = slot{op: opStruct, accept: tObject, closed: s.root.closed || o.Undeclared == RefuseUndeclared}
-	p.bindFields(&p.root, &s.root, t.Columns)
+	p.root = slot{op: opStruct, accept: schema.Object, closed: s.Root.Closed || o.Undeclared == RefuseUndeclared}
+	p.bindFields(&p.root, &s.Root, t.Columns)
 	p.slots = number(&p.root, 0)
-	for _, k := range s.key {
+	for _, k := range m.Key {
 		i := p.root.index[k]
 		p.root.fields[i].required = true
 		p.keys = append(p.keys, p.root.fields[i])
@@ -128,12 +143,12 @@ func number(s *slot, next int) int {
 }
 
 // bindFields fits an object's fields to the columns they are stored in.
-func (p *Plan) bindFields(s *slot, f *field, cols []columns.Column) {
-	byName := make(map[string]int, len(f.fields))
-	for i := range f.fields {
-		byName[f.fields[i].name] = i
+func (p *Plan) bindFields(s *slot, f *schema.Field, cols []columns.Column) {
+	byName := make(map[string]int, len(f.Fields))
+	for i := range f.Fields {
+		byName[f.Fields[i].Name] = i
 	}
-	s.fields = make([]slot, len(f.fields))
+	s.fields = make([]slot, len(f.Fields))
 	s.index = byName
 	bound, vec := 0, s.vec
 	for i := range cols {
@@ -148,54 +163,54 @@ func (p *Plan) bindFields(s *slot, f *field, cols []columns.Column) {
 			s.kept = append(s.kept, child)
 			continue
 		}
-		p.bind(&child, &f.fields[at], &cols[i])
+		p.bind(&child, &f.Fields[at], &cols[i])
 		s.fields[at] = child
 		bound++
 	}
-	if bound != len(f.fields) {
+	if bound != len(f.Fields) {
 		panic(fmt.Sprintf("BUG: table of stream %q lacks columns of its own SCHEMA", p.stream))
 	}
 }
 
-func (p *Plan) bind(s *slot, f *field, col *columns.Column) {
-	s.name = f.name
-	s.quoted = append(appendQuote(nil, f.name), ':')
-	s.accept = f.accept
-	s.required = f.required && !p.options.NoChecks
-	s.coerce = f.accept.nested() && !f.accept.has(tString)
+func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
+	s.name = f.Name
+	s.quoted = append(text.AppendQuote(nil, f.Name), ':')
+	s.accept = f.Accept
+	s.required = f.Required && !p.options.NoChecks
+	s.coerce = f.Accept.Nested() && !f.Accept.Has(schema.String)
 	s.op = storing(f, col.Kind)
 	if p.options.NoChecks {
-		s.accept |= holds[s.op] | tNull
+		s.accept |= holds[s.op] | schema.Null
 	}
 	switch s.op {
 	case opStruct:
-		s.closed = f.closed && !p.options.NoChecks || p.options.Undeclared == RefuseUndeclared
+		s.closed = f.Closed && !p.options.NoChecks || p.options.Undeclared == RefuseUndeclared
 		p.bindFields(s, f, col.Fields)
 	case opList:
 		s.rep++
 		element := slot{vec: s.vec, leaves: s.leaves, def: s.def + 2, rep: s.rep, element: true}
-		p.bind(&element, &f.fields[0], &col.Fields[0])
+		p.bind(&element, &f.Fields[0], &col.Fields[0])
 		s.fields = []slot{element}
 	}
 }
 
 // storing is how values of a field go into a column of its kind or a wider one.
-func storing(f *field, kind columns.Kind) op {
+func storing(f *schema.Field, kind columns.Kind) op {
 	same := map[columns.Kind]op{
 		columns.Struct: opStruct, columns.List: opList, columns.Int64: opInt, columns.Double: opFloat, columns.Boolean: opBool,
 		columns.Timestamp: opTimestamp, columns.Date: opDate, columns.Time: opTime, columns.UUID: opUUID,
 	}
-	nested := f.kind == columns.Struct || f.kind == columns.List || f.kind == columns.JSON
+	nested := f.Kind == columns.Struct || f.Kind == columns.List || f.Kind == columns.JSON
 	switch {
 	case kind == columns.JSON:
 		return opJSON
 	case kind == columns.String && !nested:
-		if f.accept&^tNull == tString {
+		if f.Accept&^schema.Null == schema.String {
 			return opString
 		}
 		return opText
-	case kind == f.kind, kind == columns.Double && f.kind == columns.Int64, kind == columns.Timestamp && f.kind == columns.Date:
+	case kind == f.Kind, kind == columns.Double && f.Kind == columns.Int64, kind == columns.Timestamp && f.Kind == columns.Date:
 		return same[kind]
 	}
-	panic(fmt.Sprintf("BUG: a %s column cannot hold %s", kind, f.kind))
+	panic(fmt.Sprintf("BUG: a %s column cannot hold %s", kind, f.Kind))
 }

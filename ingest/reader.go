@@ -8,6 +8,8 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+
+	"target-filelake/ingest/text"
 )
 
 // Limits bound what one line may ask for. A zero field takes its default.
@@ -36,7 +38,7 @@ type Reader struct {
 	src     io.Reader
 	pending func() bool
 	limits  Limits
-	scan    scanner
+	scan    text.Scanner
 	spare   *sync.Pool // of *buffer
 
 	buf     *buffer // being cut into blocks
@@ -62,7 +64,7 @@ func NewReader(r io.Reader, l Limits, pending func() bool) *Reader {
 	l = l.orDefaults()
 	return &Reader{
 		src: r, pending: pending, limits: l,
-		scan:    scanner{max: l.MaxDepth},
+		scan:    text.Scanner{Max: l.MaxDepth},
 		spare:   &sync.Pool{},
 		schemas: newSameSchemas(),
 	}
@@ -161,7 +163,7 @@ func (r *Reader) take(b *Block, text []byte, l line) error {
 		}
 		l.from = l.to - len(text)
 	}
-	k, why := r.scan.classify(text)
+	k, why := classify(&r.scan, text)
 	switch k {
 	case recordLine, stateLine:
 		l.kind = k
@@ -172,7 +174,7 @@ func (r *Reader) take(b *Block, text []byte, l line) error {
 	case badLine:
 		return &LineError{Line: l.number, Reason: why}
 	}
-	m, err := r.scan.message(k, text, l.number, &r.schemas)
+	m, err := readMessage(&r.scan, k, text, l.number, &r.schemas)
 	b.Then = m
 	return err
 }
@@ -279,7 +281,7 @@ func (r *Reader) endLine() error {
 			return nil // take finds it too, in its turn
 		}
 	}
-	if blank(last) || r.scan.wellFormed(last) {
+	if blank(last) || r.scan.WellFormed(last) {
 		return nil
 	}
 	return r.cutOff(start, errTruncated)

@@ -2,15 +2,11 @@ package ingest
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-)
 
-// Reason says what is wrong with one value of a record, never what the value is.
-type Reason struct {
-	Path string // JSON pointer into the record; "" is the record itself
-	Text string
-}
+	"target-filelake/ingest/schema"
+	"target-filelake/ingest/text"
+)
 
 // RecordError refuses one RECORD whose line is well-formed: the lines around
 // it can still be trusted.
@@ -19,19 +15,19 @@ type RecordError struct {
 	Line   int64
 	Path   string // JSON pointer
 	Reason string
-	More   []Reason // whatever else is wrong with the same record
+	More   []schema.Reason // whatever else is wrong with the same record
 }
 
 func (e *RecordError) Error() string {
 	var s strings.Builder
 	s.WriteString(where(e.Line, e.Stream, e.Path))
-	s.WriteString(printable(e.Reason))
+	s.WriteString(text.Printable(e.Reason))
 	for _, r := range e.More {
 		s.WriteString("; ")
 		if r.Path != "" {
-			s.WriteString(printable(r.Path) + ": ")
+			s.WriteString(text.Printable(r.Path) + ": ")
 		}
-		s.WriteString(printable(r.Text))
+		s.WriteString(text.Printable(r.Text))
 	}
 	return s.String()
 }
@@ -45,7 +41,7 @@ type LineError struct {
 }
 
 func (e *LineError) Error() string {
-	return where(e.Line, e.Stream, e.Path) + printable(e.Reason)
+	return where(e.Line, e.Stream, e.Path) + text.Printable(e.Reason)
 }
 
 func where(line int64, stream, path string) string {
@@ -54,38 +50,7 @@ func where(line int64, stream, path string) string {
 		s += fmt.Sprintf(", stream %q", stream)
 	}
 	if path != "" {
-		s += ", " + printable(path)
+		s += ", " + text.Printable(path)
 	}
 	return s + ": "
 }
-
-// longestText bounds what hostile names can do to a message.
-const longestText = 1000
-
-// printable escapes what a terminal could take for an order.
-func printable(s string) string {
-	if len(s) > longestText {
-		s = s[:longestText] + "…"
-	}
-	if strings.IndexFunc(s, unprintable) < 0 {
-		return s
-	}
-	var out strings.Builder
-	for _, r := range s {
-		if !unprintable(r) {
-			out.WriteRune(r)
-			continue
-		}
-		out.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-	}
-	return out.String()
-}
-
-func unprintable(r rune) bool { return !strconv.IsPrint(r) }
-
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-// pointer appends one step to a JSON pointer.
-func pointer(path, name string) string { return path + "/" + pointerEscapes.Replace(name) }
-
-func printableName(name string) string { return strconv.Quote(name) }

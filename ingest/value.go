@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 
+	"target-filelake/ingest/schema"
+	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
 
@@ -10,12 +12,12 @@ import (
 // The property after the last one is guessed from the records before;
 // BenchmarkDecode holds this loop to its speed.
 func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
-	if !d.scan.enter(i) {
-		return d.refuse(d.here(), tooDeep)
+	if !d.scan.Enter(i) {
+		return d.refuse(d.here(), d.scan.Why)
 	}
 	d.stamp++
 	stamp, found, next, prev := d.stamp, 0, d.walk.next, s.head
-	if i = d.scan.space(b, i+1); b[i] == '}' {
+	if i = d.scan.Space(b, i+1); b[i] == '}' {
 		i++
 	} else {
 		for {
@@ -24,7 +26,7 @@ func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
 				f = &s.fields[at]
 				i += len(f.quoted)
 				if b[i] <= ' ' {
-					i = d.scan.skip(b, i)
+					i = d.scan.Skip(b, i)
 				}
 			} else if f, i = d.property(s, b, i, prev); i < 0 {
 				return -1
@@ -42,10 +44,10 @@ func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
 				}
 			}
 			if b[i] <= ' ' {
-				i = d.scan.skip(b, i)
+				i = d.scan.Skip(b, i)
 			}
 			if b[i] == ',' {
-				i = d.scan.space(b, i+1)
+				i = d.scan.Space(b, i+1)
 				continue
 			}
 			if b[i] != '}' {
@@ -55,7 +57,7 @@ func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
 			break
 		}
 	}
-	d.scan.depth--
+	d.scan.Depth--
 	if found < len(s.fields) && !d.absent(s, stamp, rep) {
 		return -1
 	}
@@ -67,20 +69,20 @@ func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
 
 // broken gives up a line that is not well-formed.
 func (d *Decoder) broken(at int, why string) int {
-	d.scan.fail(at, why)
+	d.scan.Fail(at, why)
 	return d.refuse("", why)
 }
 
 // property reads a name that was not guessed right. An undeclared property is
 // taken whole, and its field is nil.
 func (d *Decoder) property(s *slot, b []byte, i, prev int) (*slot, int) {
-	raw, plain, next := d.scan.key(b, i)
+	raw, plain, next := d.scan.Key(b, i)
 	if next < 0 {
-		return nil, d.refuse("", d.scan.why)
+		return nil, d.refuse("", d.scan.Why)
 	}
 	name := raw
 	if !plain {
-		d.text = unescape(d.text[:0], raw)
+		d.text = text.Unescape(d.text[:0], raw)
 		name = d.text
 	}
 	if at, ok := s.index[string(name)]; ok {
@@ -98,7 +100,7 @@ func (d *Decoder) absent(s *slot, stamp uint64, rep byte) bool {
 			continue
 		}
 		if f.required {
-			d.refuse(pointer(d.here(), f.name), f.name+" is required")
+			d.refuse(text.Pointer(d.here(), f.name), f.name+" is required")
 			return false
 		}
 		d.null(f, rep)
@@ -116,7 +118,7 @@ func (d *Decoder) null(s *slot, rep byte) {
 // value decodes the value at b[i].
 func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 	c := b[i]
-	if c == 'n' && s.accept.has(tNull) && has(b, i, "null") {
+	if c == 'n' && s.accept.Has(schema.Null) && text.Has(b, i, "null") {
 		d.null(s, rep)
 		return i + 4
 	}
@@ -126,14 +128,14 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 			return d.string(s, b, i, rep)
 		}
 	case opInt:
-		if x, end := plainInt(b, i); end >= 0 {
+		if x, end := text.PlainInt(b, i); end >= 0 {
 			d.vecs[s.vec].Int(x, rep)
 			return end
 		}
 		return d.whole(s, b, i, rep)
 	case opFloat:
-		if s.accept.has(tFraction) {
-			if x, end := plainFloat(b, i); end >= 0 {
+		if s.accept.Has(schema.Fraction) {
+			if x, end := text.PlainFloat(b, i); end >= 0 {
 				d.vecs[s.vec].Float(x, rep)
 				return end
 			}
@@ -176,30 +178,30 @@ func (d *Decoder) leave(i int) int {
 // string stores the text of the string at b[i].
 func (d *Decoder) string(s *slot, b []byte, i int, rep byte) int {
 	v := &d.vecs[s.vec]
-	end, plain := d.scan.str(b, i+1)
+	end, plain := d.scan.Str(b, i+1)
 	if end < 0 {
-		return d.refuse("", d.scan.why)
+		return d.refuse("", d.scan.Why)
 	}
 	if plain {
 		v.Data = append(v.Data, b[i+1:end]...)
 	} else {
-		v.Data = unescape(v.Data, b[i+1:end])
+		v.Data = text.Unescape(v.Data, b[i+1:end])
 	}
 	v.EndBytes(rep)
 	return end + 1
 }
 
 func (d *Decoder) list(s *slot, b []byte, i int, rep byte) int {
-	if !d.scan.enter(i) {
-		return d.refuse(d.here(), tooDeep)
+	if !d.scan.Enter(i) {
+		return d.refuse(d.here(), d.scan.Why)
 	}
 	element := &s.fields[0]
 	here := &d.trail[len(d.trail)-1].index
-	if i = d.scan.space(b, i+1); b[i] == ']' {
+	if i = d.scan.Space(b, i+1); b[i] == ']' {
 		for k := s.vec; k < s.vec+s.leaves; k++ {
 			d.vecs[k].Null(s.def, rep)
 		}
-		d.scan.depth--
+		d.scan.Depth--
 		return i + 1
 	}
 	for n := 0; ; n++ {
@@ -209,24 +211,24 @@ func (d *Decoder) list(s *slot, b []byte, i int, rep byte) int {
 		}
 		here = &d.trail[len(d.trail)-1].index // the trail may have grown
 		rep = s.rep
-		if i = d.scan.space(b, i); b[i] == ',' {
-			i = d.scan.space(b, i+1)
+		if i = d.scan.Space(b, i); b[i] == ',' {
+			i = d.scan.Space(b, i+1)
 			continue
 		}
 		if b[i] != ']' {
 			return d.broken(i, "want , or ] after an element")
 		}
-		d.scan.depth--
+		d.scan.Depth--
 		return i + 1
 	}
 }
 
 func (d *Decoder) bool(s *slot, b []byte, i int, rep byte) int {
 	switch {
-	case has(b, i, "true"):
+	case text.Has(b, i, "true"):
 		d.vecs[s.vec].Bool(true, rep)
 		return i + 4
-	case has(b, i, "false"):
+	case text.Has(b, i, "false"):
 		d.vecs[s.vec].Bool(false, rep)
 		return i + 5
 	}
@@ -239,10 +241,10 @@ func (d *Decoder) whole(s *slot, b []byte, i int, rep byte) int {
 	if end < 0 {
 		return d.mismatch(s, b, i, rep)
 	}
-	n := takeApart(b[i:end])
-	x, fits := n.int64()
+	n := text.TakeApart(b[i:end])
+	x, fits := n.Int64()
 	switch {
-	case !n.whole():
+	case !n.Whole():
 		return d.mismatch(s, b, i, rep)
 	case !fits:
 		return d.refuseAt(s, "integer is beyond 64 bits")
@@ -254,10 +256,10 @@ func (d *Decoder) whole(s *slot, b []byte, i int, rep byte) int {
 // float stores a number that is long or has an exponent, or an integer.
 func (d *Decoder) float(s *slot, b []byte, i int, rep byte) int {
 	end := d.number(b, i)
-	if end < 0 || !s.accept.has(tFraction) && !wholeNumber(b[i:end]) {
+	if end < 0 || !s.accept.Has(schema.Fraction) && !text.Whole(b[i:end]) {
 		return d.mismatch(s, b, i, rep)
 	}
-	x, fits := float(b[i:end])
+	x, fits := text.Float(b[i:end])
 	if !fits {
 		return d.refuseAt(s, "number is beyond the range of a double")
 	}
@@ -270,7 +272,7 @@ func (d *Decoder) number(b []byte, i int) int {
 	if b[i] != '-' && b[i]-'0' > 9 {
 		return -1
 	}
-	return d.scan.number(b, i)
+	return d.scan.Number(b, i)
 }
 
 // json stores a value as its text.
@@ -288,29 +290,29 @@ func (d *Decoder) json(s *slot, b []byte, i int, rep byte) int {
 // span is the end of the value at b[i], -1 if the slot does not take its type.
 // appendText knows what it has seen.
 func (d *Decoder) span(s *slot, b []byte, i int) int {
-	d.scan.spaced = false
-	end := d.scan.value(b, i)
-	if end < 0 || s.accept != anyType && !s.accept.has(typesAt(b, i, end)) {
+	d.scan.Spaced = false
+	end := d.scan.Value(b, i)
+	if end < 0 || s.accept != schema.Any && !s.accept.Has(schema.TypesAt(b, i, end)) {
 		return -1
 	}
 	return end
 }
 
 // appendText appends the value that span has passed, as JSON text.
-func (d *Decoder) appendText(dst, text []byte) []byte {
-	if d.scan.spaced || d.scan.lone > 0 {
-		return appendCompact(dst, text)
+func (d *Decoder) appendText(dst, value []byte) []byte {
+	if d.scan.Spaced || d.scan.Lone > 0 {
+		return text.AppendCompact(dst, value)
 	}
-	return append(dst, text...)
+	return append(dst, value...)
 }
 
 // scalar stores a string's text, or another scalar's JSON.
 func (d *Decoder) scalar(s *slot, b []byte, i int, rep byte) int {
-	if b[i] == '"' && s.accept.has(tString) {
+	if b[i] == '"' && s.accept.Has(schema.String) {
 		return d.string(s, b, i, rep)
 	}
 	end := d.span(s, b, i)
-	if end < 0 || !typesAt(b, i, end).has(tNumber|tBool) {
+	if end < 0 || !schema.TypesAt(b, i, end).Has(schema.Number|schema.Bool) {
 		return d.mismatch(s, b, i, rep)
 	}
 	d.vecs[s.vec].Bytes(b[i:end], rep)
@@ -319,34 +321,34 @@ func (d *Decoder) scalar(s *slot, b []byte, i int, rep byte) int {
 
 // formatted stores a date, time or UUID.
 func (d *Decoder) formatted(s *slot, b []byte, i int, rep byte) int {
-	end, plain := d.scan.str(b, i+1)
+	end, plain := d.scan.Str(b, i+1)
 	if end < 0 {
-		return d.refuse("", d.scan.why)
+		return d.refuse("", d.scan.Why)
 	}
-	text := b[i+1 : end]
+	content := b[i+1 : end]
 	if !plain {
-		d.text = unescape(d.text[:0], text)
-		text = d.text
+		d.text = text.Unescape(d.text[:0], content)
+		content = d.text
 	}
-	if why := d.store(&d.vecs[s.vec], s.op, text, rep); why != "" {
+	if why := d.store(&d.vecs[s.vec], s.op, content, rep); why != "" {
 		return d.refuseAt(s, why)
 	}
 	return end + 1
 }
 
 // store stores a formatted string's value; why is empty if it has one.
-func (d *Decoder) store(v *columns.Vector, o op, text []byte, rep byte) (why string) {
+func (d *Decoder) store(v *columns.Vector, o op, s []byte, rep byte) (why string) {
 	var x int64
 	var truncated bool
 	switch o {
 	case opTimestamp:
-		x, truncated, why = timestamp(text)
+		x, truncated, why = text.Timestamp(s)
 	case opDate:
-		x, why = date(text)
+		x, why = text.Date(s)
 	case opTime:
-		x, truncated, why = timeOfDay(text)
+		x, truncated, why = text.TimeOfDay(s)
 	default:
-		id, ok := uuid(text)
+		id, ok := text.UUID(s)
 		if !ok {
 			return "not a UUID"
 		}

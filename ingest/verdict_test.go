@@ -99,11 +99,12 @@ func TestVerdicts(t *testing.T) {
 	for seed := range uint64(1500) {
 		m := schemaMaker{rand.New(rand.NewPCG(seed, 9))}
 		schema := fmt.Sprintf(`{"properties":%s,"definitions":{"x":%s,"y":%s}}`, m.properties(3), m.schema(2), m.schema(1))
-		s, err := Compile(&SchemaMessage{Stream: "s", JSON: []byte(schema)})
+		message := &SchemaMessage{Stream: "s", JSON: []byte(schema)}
+		s, err := Compile(message)
 		if err != nil {
 			continue
 		}
-		if _, err := s.check.schema(); err != nil {
+		if err := s.Ready(); err != nil {
 			continue // a fault in a keyword that the plan has no use for
 		}
 		e := columns.Evolver{NextID: 1}
@@ -111,7 +112,7 @@ func TestVerdicts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := s.Bind(table, Options{})
+		p := Bind(message, s, table, Options{})
 		for range 20 {
 			record := m.record(3)
 			b, err := NewReader(strings.NewReader(recordOf(record)), Limits{Block: 1024}, nil).Next()
@@ -119,11 +120,11 @@ func TestVerdicts(t *testing.T) {
 				t.Fatal(err)
 			}
 			out := new(Decoder).Decode(b, Plans{"s": p})
-			rs := s.check.reasons([]byte(record))
+			rs := s.Reasons([]byte(record))
 			bad, _ := out.Err.(*RecordError)
 			if (out.Err == nil) != (len(rs) == 0) && (bad == nil || !isOurs(bad.Reason)) {
-				t.Fatalf("seed %d: plan %v, validator %v\nschema %s\ncolumns %s\nrecord %s",
-					seed, out.Err, rs, schema, kindsOf(s.Columns()), record)
+				t.Fatalf("seed %d: plan %v, validator %v\nschema %s\ncolumns %v\nrecord %s",
+					seed, out.Err, rs, schema, s.Columns(), record)
 			}
 			if out.Err == nil {
 				taken++

@@ -25,7 +25,9 @@ type listed struct {
 var siblings = map[string][]string{
 	"lake":                nil,
 	"lake/columns":        nil,
-	"ingest":              {"lake/columns"},
+	"ingest":              {"ingest/schema", "ingest/text", "lake/columns"},
+	"ingest/schema":       {"ingest/text", "lake/columns"},
+	"ingest/text":         nil,
 	"merge":               {"lake", "lake/columns"},
 	"state":               {"lake"},
 	"bench":               {"lake", "merge"},
@@ -36,7 +38,7 @@ var siblings = map[string][]string{
 var owners = map[string]string{
 	"github.com/parquet-go/parquet-go": "lake/columns",
 	"github.com/duckdb/duckdb-go":      "merge",
-	"github.com/xeipuuv/gojsonschema":  "ingest",
+	"github.com/xeipuuv/gojsonschema":  "ingest/schema",
 	"github.com/alecthomas/kong":       "cmd/target-filelake",
 	"golang.org/x/sync":                "cmd/target-filelake",
 	"go.yaml.in/yaml":                  "cmd/target-filelake",

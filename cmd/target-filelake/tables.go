@@ -55,7 +55,7 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
 	}
 	next := &table{
-		plan: shape.Bind(schema, ingest.Options{}), key: m.Key, bookmarks: m.Bookmarks,
+		plan: ingest.Bind(m, shape, schema, ingest.Options{}), key: m.Key, bookmarks: m.Bookmarks,
 		replication: m.Replication, nextID: e.NextID,
 	}
 	t.now[m.Stream] = next

@@ -1,27 +1,27 @@
-package ingest
+package text
 
 import (
 	"math"
 	"strconv"
 )
 
-// number passes a number, by JSON's grammar.
-func (s *scanner) number(b []byte, i int) int {
+// Number passes a number, by JSON's grammar.
+func (s *Scanner) Number(b []byte, i int) int {
 	start := i
 	if b[i] == '-' {
 		i++
 	}
 	first := i
 	if i = digits(b, i); i == first {
-		return s.fail(start, "no JSON value here")
+		return s.Fail(start, "no JSON value here")
 	}
 	if b[first] == '0' && i > first+1 {
-		return s.fail(start, "a number starts with a needless zero")
+		return s.Fail(start, "a number starts with a needless zero")
 	}
 	if b[i] == '.' {
 		point := i
 		if i = digits(b, i+1); i == point+1 {
-			return s.fail(start, "no digit after a decimal point")
+			return s.Fail(start, "no digit after a decimal point")
 		}
 	}
 	if b[i]|0x20 != 'e' {
@@ -33,7 +33,7 @@ func (s *scanner) number(b []byte, i int) int {
 	}
 	first = i
 	if i = digits(b, i); i == first {
-		return s.fail(start, "no digit in an exponent")
+		return s.Fail(start, "no digit in an exponent")
 	}
 	return i
 }
@@ -45,9 +45,9 @@ func digits(b []byte, i int) int {
 	return i
 }
 
-// plainInt parses an integer of at most 18 digits without point or exponent;
-// end is -1 for any other value.
-func plainInt(b []byte, i int) (x int64, end int) {
+// PlainInt parses the integer at b[i], if it has at most 18 digits and neither
+// point nor exponent; end is -1 for any other value.
+func PlainInt(b []byte, i int) (x int64, end int) {
 	neg := b[i] == '-'
 	if neg {
 		i++
@@ -67,9 +67,9 @@ func plainInt(b []byte, i int) (x int64, end int) {
 	return x, i
 }
 
-// decimal is a number taken apart: its digits, without leading and trailing
-// zeros, times ten to the exp.
-type decimal struct {
+// Decimal is a number taken apart, nothing lost: its digits, without leading
+// and trailing zeros, times ten to the exp.
+type Decimal struct {
 	neg    bool
 	digits []byte // with at most one point among them; see significant
 	count  int    // significant digits
@@ -78,16 +78,16 @@ type decimal struct {
 
 const expCap = 1 << 40 // far beyond any exponent that matters, far from overflow
 
-// takeApart reads a checked number.
-func takeApart(num []byte) decimal {
-	d := decimal{neg: num[0] == '-'}
+// TakeApart reads a checked number. The Decimal refers to num.
+func TakeApart(num []byte) Decimal {
+	d := Decimal{neg: num[0] == '-'}
 	if d.neg {
 		num = num[1:]
 	}
 	mantissa := num
 	for i, c := range num {
 		if c|0x20 == 'e' {
-			mantissa, d.exp = num[:i], exponent(num[i+1:])
+			mantissa, d.exp = num[:i], Exponent(num[i+1:])
 			break
 		}
 	}
@@ -112,7 +112,9 @@ func takeApart(num []byte) decimal {
 	return d
 }
 
-func exponent(text []byte) int {
+// Exponent is the value of what stands after a checked number's e, held within
+// ±2^40.
+func Exponent(text []byte) int {
 	neg := text[0] == '-'
 	if neg || text[0] == '+' {
 		text = text[1:]
@@ -127,11 +129,11 @@ func exponent(text []byte) int {
 	return n
 }
 
-// whole reports whether the number is an integer, however it is written.
-func (d decimal) whole() bool { return d.count == 0 || d.exp >= 0 }
+// Whole reports whether the number is an integer, however it is written.
+func (d Decimal) Whole() bool { return d.count == 0 || d.exp >= 0 }
 
-// int64 is the number's exact value, if it is a whole one that fits.
-func (d decimal) int64() (int64, bool) {
+// Int64 is the number's exact value, if it is a whole one that fits.
+func (d Decimal) Int64() (int64, bool) {
 	if d.count == 0 {
 		return 0, true
 	}
@@ -159,11 +161,11 @@ func (d decimal) int64() (int64, bool) {
 	return int64(u), u <= math.MaxInt64
 }
 
-// wholeNumber reports whether a checked number is an integer.
-func wholeNumber(num []byte) bool {
+// Whole reports whether a checked number is an integer.
+func Whole(num []byte) bool {
 	for _, c := range num {
 		if c == '.' || c|0x20 == 'e' {
-			return takeApart(num).whole()
+			return TakeApart(num).Whole()
 		}
 	}
 	return true
@@ -174,10 +176,11 @@ var powers = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
-// plainFloat parses a number of at most 15 digits without exponent: both the
+// PlainFloat parses the number at b[i], if it has at most 15 digits and no
+// exponent: both the
 // digits and the power of ten are exact doubles, so one division rounds right.
 // end is -1 for any other value.
-func plainFloat(b []byte, i int) (f float64, end int) {
+func PlainFloat(b []byte, i int) (f float64, end int) {
 	neg := b[i] == '-'
 	if neg {
 		i++
@@ -214,8 +217,8 @@ func plainFloat(b []byte, i int) (f float64, end int) {
 	return f, i
 }
 
-// float is the double nearest to a checked number, and whether there is one.
-func float(num []byte) (float64, bool) {
+// Float is the double nearest to a checked number, and whether there is one.
+func Float(num []byte) (float64, bool) {
 	f, err := strconv.ParseFloat(string(num), 64)
 	return f, err == nil && !math.IsInf(f, 0)
 }

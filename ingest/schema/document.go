@@ -1,9 +1,11 @@
-package ingest
+package schema
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"target-filelake/ingest/text"
 )
 
 // node is a JSON value of a schema, its properties in their order.
@@ -42,19 +44,19 @@ func (n *node) isFalse() bool { return n.is('t') && n.text == "false" }
 
 // parseDocument reads a schema. A property that stands twice keeps its first
 // place and its last value.
-func parseDocument(text []byte) (*node, error) {
-	p := parser{b: append(append([]byte(nil), text...), '\n'), scan: scanner{max: 512}}
-	if !p.scan.wellFormed(p.b) {
-		return nil, errors.New(p.scan.malformed())
+func parseDocument(document []byte) (*node, error) {
+	p := parser{b: append(append([]byte(nil), document...), '\n'), scan: text.Scanner{Max: 512}}
+	if !p.scan.WellFormed(p.b) {
+		return nil, errors.New(p.scan.Malformed())
 	}
-	n, _, err := p.value(p.scan.space(p.b, 0))
+	n, _, err := p.value(p.scan.Space(p.b, 0))
 	return n, err
 }
 
 // parser builds nodes from text that is known to be well-formed.
 type parser struct {
 	b     []byte
-	scan  scanner
+	scan  text.Scanner
 	count int
 }
 
@@ -62,34 +64,30 @@ func (p *parser) value(i int) (*node, int, error) {
 	if p.count++; p.count > mostNodes {
 		return nil, 0, errSchemaTooBig
 	}
-	start := i
+	kind := byte('0')
 	switch p.b[i] {
 	case '{':
 		return p.object(i)
 	case '[':
 		return p.array(i)
 	case '"':
-		end, _ := p.scan.str(p.b, i+1)
-		return &node{kind: '"', text: string(unescape(nil, p.b[i+1:end]))}, end + 1, nil
-	case 't', 'f', 'n':
-		i = p.scan.literal(p.b, i)
-		kind := byte('t')
-		if p.b[start] == 'n' {
-			kind = 'n'
-		}
-		return &node{kind: kind, text: string(p.b[start:i])}, i, nil
-	default:
-		i = p.scan.number(p.b, i)
-		return &node{kind: '0', text: string(p.b[start:i])}, i, nil
+		end, _ := p.scan.Str(p.b, i+1)
+		return &node{kind: '"', text: string(text.Unescape(nil, p.b[i+1:end]))}, end + 1, nil
+	case 't', 'f':
+		kind = 't'
+	case 'n':
+		kind = 'n'
 	}
+	end := p.scan.Value(p.b, i)
+	return &node{kind: kind, text: string(p.b[i:end])}, end, nil
 }
 
 func (p *parser) object(i int) (*node, int, error) {
 	n := &node{kind: '{'}
 	at := map[string]int{}
-	for i = p.scan.space(p.b, i+1); p.b[i] != '}'; {
-		raw, _, next := p.scan.key(p.b, i)
-		name := string(unescape(nil, raw))
+	for i = p.scan.Space(p.b, i+1); p.b[i] != '}'; {
+		raw, _, next := p.scan.Key(p.b, i)
+		name := string(text.Unescape(nil, raw))
 		v, end, err := p.value(next)
 		if err != nil {
 			return nil, 0, err
@@ -107,7 +105,7 @@ func (p *parser) object(i int) (*node, int, error) {
 
 func (p *parser) array(i int) (*node, int, error) {
 	n := &node{kind: '['}
-	for i = p.scan.space(p.b, i+1); p.b[i] != ']'; {
+	for i = p.scan.Space(p.b, i+1); p.b[i] != ']'; {
 		v, end, err := p.value(i)
 		if err != nil {
 			return nil, 0, err
@@ -120,9 +118,9 @@ func (p *parser) array(i int) (*node, int, error) {
 
 // next passes the comma after a member, if there is one.
 func (p *parser) next(i int) int {
-	i = p.scan.space(p.b, i)
+	i = p.scan.Space(p.b, i)
 	if p.b[i] == ',' {
-		i = p.scan.space(p.b, i+1)
+		i = p.scan.Space(p.b, i+1)
 	}
 	return i
 }

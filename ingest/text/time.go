@@ -1,4 +1,4 @@
-package ingest
+package text
 
 // clock is a point in time as it was written.
 type clock struct {
@@ -14,9 +14,10 @@ const (
 	lastDay   = 2932896 // 9999-12-31
 )
 
-// timestamp parses a date-time, or a date as its midnight in UTC, into
-// microseconds since 1970. why is empty if it could.
-func timestamp(s []byte) (micros int64, truncated bool, why string) {
+// Timestamp parses a date-time, or a date as its midnight in UTC, into
+// microseconds since 1970, UTC. truncated: finer digits were cut off. why is
+// empty if it could.
+func Timestamp(s []byte) (micros int64, truncated bool, why string) {
 	c, why := dateTime(s)
 	if why != "" {
 		return 0, false, why
@@ -28,8 +29,9 @@ func timestamp(s []byte) (micros int64, truncated bool, why string) {
 	return micros, c.truncated, ""
 }
 
-// date parses a date, or a date-time at midnight, into days since 1970.
-func date(s []byte) (days int64, why string) {
+// Date parses a date, or a date-time at midnight, into days since 1970. why is
+// empty if it could.
+func Date(s []byte) (days int64, why string) {
 	c, why := dateTime(s)
 	if why == "" && c.micros != 0 {
 		why = "date has a time of day other than 00:00"
@@ -37,9 +39,9 @@ func date(s []byte) (days int64, why string) {
 	return c.days, why
 }
 
-// timeOfDay parses a time into microseconds since midnight. A zone other than
-// UTC would be lost, so it is refused.
-func timeOfDay(s []byte) (micros int64, truncated bool, why string) {
+// TimeOfDay parses a time into microseconds since midnight, as Timestamp does.
+// A zone other than UTC would be lost, so it is refused.
+func TimeOfDay(s []byte) (micros int64, truncated bool, why string) {
 	var c clock
 	rest, why := c.time(s)
 	if why == "" {
@@ -184,8 +186,8 @@ func (c *clock) zone(s []byte) (why string) {
 	return ""
 }
 
-// uuid parses the 36-byte form into 16 bytes.
-func uuid(s []byte) (id [16]byte, ok bool) {
+// UUID parses the 36-byte form, in either case, into 16 bytes.
+func UUID(s []byte) (id [16]byte, ok bool) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return id, false
 	}

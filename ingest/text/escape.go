@@ -1,4 +1,4 @@
-package ingest
+package text
 
 import (
 	"bytes"
@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// unescape appends the text that raw, the checked content of a JSON string,
+// Unescape appends to dst the text that raw, the checked content of a JSON string,
 // stands for. A surrogate escape without its other half becomes U+FFFD.
-func unescape(dst, raw []byte) []byte {
+func Unescape(dst, raw []byte) []byte {
 	for {
 		n := bytes.IndexByte(raw, '\\')
 		if n < 0 {
@@ -56,10 +56,10 @@ func longEscape(raw []byte) (r rune, used int) {
 	return utf8.RuneError, 6
 }
 
-// appendCompact appends checked JSON without the white space outside strings,
+// AppendCompact appends src, checked JSON, without the white space outside strings,
 // as received otherwise; only lone surrogate escapes, which no reader of JSON
 // text takes, become \ufffd.
-func appendCompact(dst, src []byte) []byte {
+func AppendCompact(dst, src []byte) []byte {
 	for i := 0; i < len(src); {
 		start := i
 		for i < len(src) && src[i] > ' ' && src[i] != '"' {
@@ -117,8 +117,8 @@ func mustHex4(escape []byte) rune {
 	return r
 }
 
-// appendQuote appends text as a JSON string.
-func appendQuote[T string | []byte](dst []byte, text T) []byte {
+// AppendQuote appends text as a JSON string.
+func AppendQuote[T string | []byte](dst []byte, text T) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	for i := 0; i < len(text); i++ {

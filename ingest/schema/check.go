@@ -1,4 +1,4 @@
-package ingest
+package schema
 
 import (
 	"bytes"
@@ -13,18 +13,26 @@ import (
 
 	"github.com/xeipuuv/gojsonschema"
 
+	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
 
+// Reason says what is wrong with one value of a record, never what the value is.
+type Reason struct {
+	Path string // JSON pointer into the record; "" is the record itself
+	Text string
+}
+
 // validator holds records against the whole schema, by Draft 4. It also words
-// refusals of plans, so its schema is compiled when first needed.
+// refusals of records that the shape alone refuses, so its schema is compiled
+// when first needed.
 type validator struct {
-	root   *field
+	root   *Field
 	links  *links
 	schema func() (*gojsonschema.Schema, error)
 }
 
-func newValidator(l *links, root *field) *validator {
+func newValidator(l *links, root *Field) *validator {
 	return &validator{root: root, links: l, schema: sync.OnceValues(func() (*gojsonschema.Schema, error) {
 		loader := gojsonschema.NewSchemaLoader()
 		loader.Draft, loader.AutoDetect = gojsonschema.Draft4, false
@@ -78,9 +86,13 @@ func (d *draft4) schema(n *node) map[string]any {
 		case "properties", "patternProperties", "dependencies":
 			out[name] = d.members(v)
 		case "required", "type":
-			out[name] = distinct(v)
+			if v.kind != '[' {
+				out[name] = v.plain()
+				continue
+			}
+			out[name] = distinct(v.items)
 		case "enum":
-			out[name] = distinctValues(v.items)
+			out[name] = distinct(v.items)
 		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
 			"minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems",
 			"minProperties", "maxProperties":
@@ -121,24 +133,9 @@ func (d *draft4) schemaOrNot(v *node) any {
 	return v.plain()
 }
 
-// distinct is a list of names without repeats, which Draft 4 forbids and taps write.
-func distinct(v *node) any {
-	if v.kind != '[' {
-		return v.plain()
-	}
-	var names []string
-	for _, n := range v.items {
-		names = append(names, n.text)
-	}
-	out := []any{}
-	for _, name := range once(names) {
-		out = append(out, name)
-	}
-	return out
-}
-
-// distinctValues are an enum's values, those that are equal once.
-func distinctValues(vs []*node) []any {
+// distinct are a list's values, those that are equal once: Draft 4 forbids
+// repeats, and taps write them.
+func distinct(vs []*node) []any {
 	out := []any{}
 	seen := map[string]bool{}
 	for _, v := range vs {
@@ -212,14 +209,14 @@ func depthOf(doc any) int {
 	return deepest + 1
 }
 
-func decodeAny(text []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
+func decodeAny(b []byte) (any, error) {
+	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
 	var doc any
 	if err := dec.Decode(&doc); err != nil {
 		return nil, err
 	}
-	if len(trimmed(text[dec.InputOffset():])) > 0 {
+	if len(text.Trim(b[dec.InputOffset():])) > 0 {
 		return nil, errors.New("a second value stands after the first")
 	}
 	return doc, nil
@@ -230,18 +227,20 @@ func pathOf(e gojsonschema.ResultError) string {
 	const mark = "\x00" // stands in no property name
 	path := ""
 	for _, step := range strings.Split(e.Context().String(mark), mark)[1:] {
-		path = pointer(path, step)
+		path = text.Pointer(path, step)
 	}
 	switch e.Type() {
 	case "required", "additional_property_not_allowed":
-		path = pointer(path, fmt.Sprint(e.Details()["property"]))
+		path = text.Pointer(path, fmt.Sprint(e.Details()["property"]))
 	}
 	return path
 }
 
 const mostDigits, mostExponent = 1000, 400
 
-const wildNumber = "number has an exponent or digits out of all measure"
+// WildNumber is the Text of a Reason that stands alone: with a number out of
+// all measure in it, a record is not looked at further.
+const WildNumber = "number has an exponent or digits out of all measure"
 
 // tame reports whether exact arithmetic on the number is cheap, and whether it
 // is a double: the validator compares an enum's numbers as such, and does not
@@ -251,11 +250,11 @@ func tame(num string) bool {
 		return false
 	}
 	if e := strings.IndexAny(num, "eE"); e >= 0 {
-		if x := exponent([]byte(num[e+1:])); x < -mostExponent || x > mostExponent {
+		if x := text.Exponent([]byte(num[e+1:])); x < -mostExponent || x > mostExponent {
 			return false
 		}
 	}
-	_, ok := float([]byte(num))
+	_, ok := text.Float([]byte(num))
 	return ok
 }
 
@@ -263,7 +262,7 @@ func tame(num string) bool {
 func wild(doc any, path string) (Reason, bool) {
 	switch v := doc.(type) {
 	case json.Number:
-		return Reason{path, wildNumber}, !tame(string(v))
+		return Reason{path, WildNumber}, !tame(string(v))
 	case []any:
 		for i := range v {
 			if r, ok := wild(v[i], path+"/"+strconv.Itoa(i)); ok {
@@ -272,7 +271,7 @@ func wild(doc any, path string) (Reason, bool) {
 		}
 	case map[string]any:
 		for name := range v {
-			if r, ok := wild(v[name], pointer(path, name)); ok {
+			if r, ok := wild(v[name], text.Pointer(path, name)); ok {
 				return r, true
 			}
 		}
@@ -282,8 +281,8 @@ func wild(doc any, path string) (Reason, bool) {
 
 // coerced is the document as the decoder takes it: strings parsed where an
 // object or array must stand.
-func coerced(doc any, f *field) any {
-	if s, ok := doc.(string); ok && f.accept.nested() && !f.accept.has(tString) {
+func coerced(doc any, f *Field) any {
+	if s, ok := doc.(string); ok && f.Accept.Nested() && !f.Accept.Has(String) {
 		switch parsed, err := decodeAny([]byte(s)); parsed.(type) {
 		case map[string]any, []any:
 			doc = parsed
@@ -295,20 +294,20 @@ func coerced(doc any, f *field) any {
 	}
 	switch v := doc.(type) {
 	case map[string]any:
-		if f.kind != columns.Struct {
+		if f.Kind != columns.Struct {
 			return doc
 		}
-		for i := range f.fields {
-			if p, ok := v[f.fields[i].name]; ok {
-				v[f.fields[i].name] = coerced(p, &f.fields[i])
+		for i := range f.Fields {
+			if p, ok := v[f.Fields[i].Name]; ok {
+				v[f.Fields[i].Name] = coerced(p, &f.Fields[i])
 			}
 		}
 	case []any:
-		if f.kind != columns.List {
+		if f.Kind != columns.List {
 			return doc
 		}
 		for i := range v {
-			v[i] = coerced(v[i], &f.fields[0])
+			v[i] = coerced(v[i], &f.Fields[0])
 		}
 	}
 	return doc

@@ -1,4 +1,4 @@
-package ingest
+package schema
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"target-filelake/ingest/text"
 )
 
 // links is a schema document with its local references.
@@ -136,7 +138,7 @@ func (l *links) from(n *node, path string) ([]link, error) {
 	}
 	var out []link
 	for i, name := range n.names {
-		v, at := n.items[i], pointer(path, name)
+		v, at := n.items[i], text.Pointer(path, name)
 		switch name {
 		case "anyOf", "oneOf", "allOf":
 			out = appendItems(out, v, at, true)
@@ -171,7 +173,7 @@ func appendItems(out []link, list *node, path string, same bool) []link {
 func appendMembers(out []link, members *node, path string, same bool) []link {
 	for i, name := range members.names {
 		if v := members.items[i]; !same || v.kind == '{' {
-			out = append(out, link{v, pointer(path, name), same})
+			out = append(out, link{v, text.Pointer(path, name), same})
 		}
 	}
 	return out
@@ -190,11 +192,11 @@ func (l *links) resolve(ref *node) (*node, error) {
 	}
 	fragment, local := strings.CutPrefix(ref.text, "#")
 	if !local {
-		return nil, fmt.Errorf("$ref %s points outside the schema", printableName(ref.text))
+		return nil, fmt.Errorf("$ref %s points outside the schema", strconv.Quote(ref.text))
 	}
 	to, err := l.find(fragment)
 	if err != nil {
-		return nil, fmt.Errorf("$ref %s: %w", printableName(ref.text), err)
+		return nil, fmt.Errorf("$ref %s: %w", strconv.Quote(ref.text), err)
 	}
 	l.targets[ref.text] = to
 	return to, nil
@@ -240,7 +242,7 @@ func soundSchema(n *node) error {
 
 func soundKeyword(name string, v *node) error {
 	if v.kind == '0' && !tame(v.text) {
-		return fmt.Errorf("%s has an exponent or digits out of all measure", printable(name))
+		return fmt.Errorf("%s has an exponent or digits out of all measure", text.Printable(name))
 	}
 	switch name {
 	case "type":
@@ -281,7 +283,7 @@ func soundType(v *node) error {
 	}
 	for _, t := range names {
 		if _, ok := typeNames[t.text]; t.kind != '"' || !ok {
-			return fmt.Errorf("unknown type %s", printableName(t.text))
+			return fmt.Errorf("unknown type %s", strconv.Quote(t.text))
 		}
 	}
 	if len(names) == 0 {
@@ -295,8 +297,8 @@ func soundProperties(v *node) error {
 		return err
 	}
 	for _, name := range v.names {
-		if badName(name) {
-			return fmt.Errorf("NUL or line break in the property name %s", printableName(name))
+		if text.BadName(name) {
+			return fmt.Errorf("NUL or line break in the property name %s", strconv.Quote(name))
 		}
 	}
 	return nil
@@ -316,7 +318,7 @@ func soundPatterns(v *node) error {
 
 func soundPattern(p string) error {
 	if _, err := regexp.Compile(p); err != nil {
-		return fmt.Errorf("pattern %s: not a regular expression that RE2 takes", printableName(p))
+		return fmt.Errorf("pattern %s: not a regular expression that RE2 takes", strconv.Quote(p))
 	}
 	return nil
 }

@@ -1,0 +1,338 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"target-filelake/lake/columns"
+)
+
+// Field is what a schema says of one property.
+type Field struct {
+	Name     string // columns.ListElement of a list's element, "" of the record itself
+	Kind     columns.Kind
+	Accept   Types // as they are received; the coercion of strings comes before
+	Required bool
+	Closed   bool    // an object: undeclared properties are refused
+	Fields   []Field // of a struct; the one element of a list
+}
+
+// covered reports whether accept alone says which values are right.
+func (f *Field) covered() bool { return len(f.Fields) == 0 && !f.Closed }
+
+// Shape is a compiled schema: what its records must satisfy, and the columns
+// it asks for. It is never changed once made, and may be shared.
+type Shape struct {
+	Root  Field // of the records: a struct
+	Full  bool  // a record that root takes may still be wrong: ask Reasons
+	check *validator
+}
+
+// mostColumns is how many leaf columns a table may have.
+const mostColumns = 10_000
+
+// Compile turns a schema, as JSON text, into a Shape; key names the properties
+// that make a record's key, each once. path is the JSON pointer into the schema
+// of the fault that err words. Neither argument is changed or kept.
+func Compile(document []byte, key []string) (s *Shape, path string, err error) {
+	root, err := parseDocument(document)
+	if err != nil {
+		return nil, "", fmt.Errorf("schema: %w", err)
+	}
+	links := newLinks(root)
+	if path, err = links.survey(); err != nil {
+		return nil, path, fmt.Errorf("schema: %w", err)
+	}
+	c := compiler{links: links}
+	s = &Shape{}
+	if s.Root, err = c.table(root); err != nil {
+		return nil, "", fmt.Errorf("schema: %w", err)
+	}
+	if n := s.Root.leaves(); n > mostColumns {
+		return nil, "", fmt.Errorf("schema: %d columns, want at most %d", n, mostColumns)
+	}
+	if err := s.requireKey(key); err != nil {
+		return nil, "", err
+	}
+	s.Full = c.full
+	s.check = newValidator(links, &s.Root)
+	return s, "", nil
+}
+
+// Ready readies Reasons, which otherwise its first call does. Its error is a
+// fault in a keyword that root has no use for; with it Reasons finds nothing.
+func (s *Shape) Ready() error {
+	if _, err := s.check.schema(); err != nil {
+		return fmt.Errorf("schema: %w", err)
+	}
+	return nil
+}
+
+// Reasons is all that the schema has against a record, in order of their
+// paths. The record is one JSON value; it is not kept.
+func (s *Shape) Reasons(record []byte) []Reason { return s.check.reasons(record) }
+
+// requireKey makes the key's columns required, as far as the record goes; they
+// may be null where their schema says so.
+func (s *Shape) requireKey(key []string) error {
+	for _, k := range key {
+		i := slices.IndexFunc(s.Root.Fields, func(f Field) bool { return f.Name == k })
+		if i < 0 {
+			return fmt.Errorf("key property %s is not in the schema", strconv.Quote(k))
+		}
+		f := &s.Root.Fields[i]
+		if f.Kind == columns.JSON || f.Kind == columns.Struct || f.Kind == columns.List {
+			return fmt.Errorf("key property %s is not of a scalar type", strconv.Quote(k))
+		}
+		f.Required = true
+	}
+	return nil
+}
+
+// Columns are the columns the schema asks for: their Property, Kind and Fields.
+func (s *Shape) Columns() []columns.Column { return columnsFor(s.Root.Fields) }
+
+func columnsFor(fields []Field) []columns.Column {
+	var out []columns.Column
+	for i := range fields {
+		f := &fields[i]
+		out = append(out, columns.Column{Property: f.Name, Kind: f.Kind, Fields: columnsFor(f.Fields)})
+	}
+	return out
+}
+
+func (f *Field) leaves() int {
+	if f.Kind != columns.Struct && f.Kind != columns.List {
+		return 1
+	}
+	n := 0
+	for i := range f.Fields {
+		n += f.Fields[i].leaves()
+	}
+	return n
+}
+
+// compiler turns schemas, which survey has found sound, into fields. It sets
+// full where the fields it makes do not say all that the schema does.
+type compiler struct {
+	links *links
+	full  bool
+}
+
+// table is the shape of records.
+func (c *compiler) table(n *node) (Field, error) {
+	n = c.links.follow(n)
+	accept := typesOf(n)
+	if !accept.Has(Object) {
+		return Field{}, fmt.Errorf("describes no objects, want type object")
+	}
+	if !n.get("properties").is('{') {
+		return Field{}, fmt.Errorf("has no properties")
+	}
+	for _, combinator := range [...]string{"anyOf", "oneOf", "allOf"} {
+		c.full = c.full || n.get(combinator) != nil
+	}
+	c.constraints(n, Object)
+	f := Field{Kind: columns.Struct, Accept: Object}
+	c.properties(&f, n, 0)
+	return f, nil
+}
+
+// deepest is the nesting of columns past which a value is kept as JSON text:
+// Parquet's definition levels are counted in a byte.
+const deepest = 60
+
+// field is the shape of a schema's values; level counts the columns above it.
+func (c *compiler) field(n *node, level int) Field {
+	if ref := n.get("$ref"); ref != nil {
+		target := c.links.follow(n)
+		if c.links.recursive[target] {
+			c.full = true
+			return Field{Kind: columns.JSON, Accept: typesOf(target)}
+		}
+		return c.field(target, level)
+	}
+	f := c.own(n, level)
+	if branches := n.get("anyOf"); branches != nil {
+		f = c.both(f, c.union(branches.items, level, false))
+	}
+	if branches := n.get("oneOf"); branches != nil {
+		f = c.both(f, c.union(branches.items, level, true))
+	}
+	if branches := n.get("allOf"); branches != nil {
+		for _, b := range branches.items {
+			f = c.both(f, c.field(b, level))
+		}
+	}
+	return f
+}
+
+// own is what a schema says without its combinators.
+func (c *compiler) own(n *node, level int) Field {
+	accept := typesOf(n)
+	c.constraints(n, accept)
+	f := Field{Kind: columns.JSON, Accept: accept}
+	switch base := accept &^ Null; {
+	case base == Object && level < deepest && n.get("properties").is('{') && len(n.get("properties").names) > 0:
+		f.Kind = columns.Struct
+		c.properties(&f, n, level)
+	case base == Array && level < deepest && n.get("items").is('{'):
+		f.Kind = columns.List
+		element := c.field(n.get("items"), level+1)
+		element.Name = columns.ListElement
+		f.Fields = []Field{element}
+	case base.Nested() || accept == Any:
+		c.full = c.full || constrainsInside(n, accept)
+	case base != 0:
+		f.Kind = scalarKind(base, n.get("format"))
+	}
+	return f
+}
+
+// properties are the fields of an object that becomes a struct.
+func (c *compiler) properties(f *Field, n *node, level int) {
+	props := n.get("properties")
+	at := make(map[string]int, len(props.names))
+	for i, name := range props.names {
+		p := c.field(props.items[i], level+1)
+		p.Name = name
+		at[name] = i
+		f.Fields = append(f.Fields, p)
+	}
+	if required := n.get("required"); required != nil {
+		for _, r := range required.items {
+			if i, ok := at[r.text]; ok {
+				f.Fields[i].Required = true
+			} else {
+				c.full = true
+			}
+		}
+	}
+	f.Closed = n.get("additionalProperties").isFalse()
+	if more := n.get("additionalProperties"); more.is('{') && len(more.names) > 0 {
+		c.full = true
+	}
+	if patterns := n.get("patternProperties"); patterns.is('{') && len(patterns.names) > 0 {
+		c.full, f.Closed = true, false
+	}
+}
+
+// union is the shape of values that fit any (oneOf: exactly one) of the schemas.
+func (c *compiler) union(branches []*node, level int, one bool) Field {
+	var fs []Field
+	var seen, null Types
+	for _, b := range branches {
+		f := c.field(b, level)
+		if one && seen&f.Accept != 0 {
+			c.full = true
+		}
+		seen |= f.Accept
+		if f.Accept == Null {
+			null = Null
+			continue
+		}
+		fs = append(fs, f)
+	}
+	if len(fs) == 0 {
+		return Field{Kind: columns.JSON, Accept: Null}
+	}
+	f := fs[0]
+	for i := 1; i < len(fs); i++ {
+		f = c.either(f, fs[i])
+	}
+	f.Accept |= null
+	return f
+}
+
+// either is the shape of values that fit a or b.
+func (c *compiler) either(a, b Field) Field {
+	f := Field{Kind: columns.Widened(a.Kind, b.Kind), Accept: a.Accept | b.Accept}
+	if f.Accept.Nested() {
+		f.Kind = columns.JSON
+		c.full = c.full || !a.covered() || !b.covered()
+	}
+	return f
+}
+
+// both is the shape of values that fit a and b.
+func (c *compiler) both(a, b Field) Field {
+	switch {
+	case b.Accept == Any && b.covered():
+		return a
+	case a.Accept == Any && a.covered():
+		return b
+	}
+	if b.covered() {
+		a, b = b, a
+	}
+	f := Field{Kind: columns.JSON, Accept: a.Accept & b.Accept}
+	base := f.Accept &^ Null
+	switch {
+	case !a.covered():
+		c.full = true
+	case !b.covered() && base.Nested():
+		b.Accept = f.Accept
+		return b
+	case !base.Nested() && base != 0:
+		f.Kind = scalarKind(base, nil)
+		if a.Kind == b.Kind {
+			f.Kind = a.Kind
+		}
+	}
+	return f
+}
+
+// scalarKind is the column for a set of scalar types.
+func scalarKind(t Types, format *node) columns.Kind {
+	switch t {
+	case Bool:
+		return columns.Boolean
+	case Whole:
+		return columns.Int64
+	case Number, Fraction:
+		return columns.Double
+	}
+	if t != String || format == nil {
+		return columns.String
+	}
+	switch format.text {
+	case "date-time":
+		return columns.Timestamp
+	case "date":
+		return columns.Date
+	case "time":
+		return columns.Time
+	case "uuid":
+		return columns.UUID
+	}
+	return columns.String
+}
+
+// limits are the keywords that a plan does not check, with the types they limit.
+var limits = map[string]Types{
+	"enum": Any, "not": Any,
+	"minimum": Number, "maximum": Number, "multipleOf": Number,
+	"minLength": String, "maxLength": String, "pattern": String,
+	"minItems": Array, "maxItems": Array, "uniqueItems": Array,
+	"minProperties": Object, "maxProperties": Object, "dependencies": Object,
+}
+
+// constraints sets full if a schema limits its values by more than their types.
+func (c *compiler) constraints(n *node, accept Types) {
+	for _, name := range n.names {
+		c.full = c.full || limits[name].Has(accept)
+	}
+	c.full = c.full || n.get("items").is('[') && accept.Has(Array)
+}
+
+// constrainsInside reports whether a schema whose values are kept as JSON text
+// says something of what is in them.
+func constrainsInside(n *node, accept Types) bool {
+	inside := func(name string, t Types) bool {
+		v := n.get(name)
+		return accept.Has(t) && v != nil && !v.isTrue() && (v.kind == 't' || len(v.items) > 0)
+	}
+	return inside("properties", Object) || inside("patternProperties", Object) ||
+		inside("additionalProperties", Object) || inside("required", Object) || inside("items", Array)
+}
