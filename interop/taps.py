@@ -68,7 +68,8 @@ def refused(name, lines, root):
         alone.write_text(line + "\n" + STATE)
         done = load(name, alone, root)
         if done.returncode:
-            said.append(f"exit {done.returncode}: {done.stderr.strip()}")
+            reason = (done.stderr.strip().splitlines() or ["nothing said"])[-1]
+            said.append(f"exit {done.returncode}: {reason}\n    {line[:200]}")
     return said or ["refused together, though not one by one"]
 
 

@@ -89,7 +89,7 @@ def zendesk():
 
 
 def mongodb():
-    """The schema that the tap begins with, and the one it has after a document."""
+    """The schema that the tap begins with, and the one it sends once it has seen a document."""
     from bson import decimal128
 
     collection = mock.MagicMock()
@@ -139,7 +139,10 @@ def postgres_sdk():
     kinds |= {"numeric(38,18)": NUMERIC(38, 18), "numeric(10,2)": NUMERIC(10, 2)}
     for as_object in False, True:
         to = load("tap_postgres.client.PostgresSQLToJSONSchema")(dates_as_string=as_object, json_as_object=as_object)
-        columns = [typing.Property(n, typing.CustomType(to.to_jsonschema(k)), nullable=n != "id") for n, k in kinds.items()]
+        columns = [
+            typing.Property(n, typing.CustomType(to.to_jsonschema(k)), required=n == "id", nullable=n != "id")
+            for n, k in kinds.items()
+        ]
         yield f"kinds_{as_object}", typing.PropertiesList(*columns).to_dict(), ["id"]
 
 
