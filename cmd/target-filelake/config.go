@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
+	"target-filelake/ingest"
 	"target-filelake/lake/columns"
 )
 
@@ -37,6 +38,8 @@ type LoadCmd struct {
 	CommitAt           string        `help:"auto: if no STATE comes, commit keyed streams by age; state: always wait for one." enum:"auto,state" default:"auto"`
 	CommitTail         string        `help:"Rows after the last STATE at the end of input: auto commits upserts, and appends if no STATE came; all; none." enum:"auto,all,none" default:"auto"`
 	StateMerge         string        `help:"bookmarks: STATEs of a run add up by stream; replace: the newest alone." enum:"bookmarks,replace" default:"bookmarks"`
+	ValidateRecords    bool          `help:"Check records against their SCHEMA; without, only a missing key and what no column can hold is refused." default:"true" negatable:""`
+	UnknownFields      string        `help:"Properties that no SCHEMA declares: extra keeps them in the JSON column _extra; ignore; fail." enum:"extra,ignore,fail" default:"extra"`
 	Compression        string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
 	Memory             string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
 	Threads            int           `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
@@ -83,6 +86,16 @@ func (c *LoadCmd) Validate() error {
 		c.Threads = runtime.GOMAXPROCS(0)
 	}
 	return errors.Join(errs...)
+}
+
+// undeclared words unknown_fields for ingest.
+var undeclared = map[string]ingest.Undeclared{
+	"extra": ingest.KeepUndeclared, "ignore": ingest.IgnoreUndeclared, "fail": ingest.RefuseUndeclared,
+}
+
+// options is how records are to be taken.
+func (c *LoadCmd) options() ingest.Options {
+	return ingest.Options{Undeclared: undeclared[c.UnknownFields], NoChecks: !c.ValidateRecords}
 }
 
 // parseSize reads a number of bytes with an optional unit.

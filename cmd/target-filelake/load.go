@@ -153,7 +153,7 @@ const (
 func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) error {
 	defer close(order)
 	defer close(work)
-	t := newTables(l.lake.Manifest(), l.cfg.Pipeline)
+	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options())
 	var pending func() bool
 	if l.in.plain {
 		pending = l.in.pending

@@ -106,6 +106,20 @@ func TestUndeclaredProperties(t *testing.T) {
 	wantQuery(t, dir, "SELECT id, _extra FROM t ORDER BY id", `[{"id":1,"_extra":null},{"id":2,"_extra":{"new":[1,{"x":null}]}},{"id":3,"_extra":null}]`)
 }
 
+func TestUnknownFieldsAndChecks(t *testing.T) {
+	record := `{'type':'RECORD','stream':'t','record':{'id':1,'new':2}}`
+	dir := t.TempDir()
+	load(t, dir, singer(schemaT, record, stateOf("1")), 0, "--unknown-fields", "ignore")
+	wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":null}]`)
+	if r := load(t, t.TempDir(), singer(schemaT, record), exitBadInput, "--unknown-fields", "fail"); !strings.Contains(r.err, "/new") {
+		t.Errorf("the property is not named: %s", r.err)
+	}
+	limited := strings.Replace(schemaT, `{'type':['string','null']}`, `{'type':['string','null'],'maxLength':2}`, 1)
+	load(t, t.TempDir(), singer(limited, rowT("1", "long")), exitBadInput)
+	load(t, dir, singer(limited, rowT("1", "long"), stateOf("2")), 0, "--no-validate-records")
+	wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":"long"}]`)
+}
+
 // TestTail has rows after the last STATE at a clean end of input.
 func TestTail(t *testing.T) {
 	f := func(keyed, stated bool, tail string, wantCode, wantRows int) {

@@ -14,6 +14,7 @@ import (
 // will look like. It belongs to the reading goroutine.
 type tables struct {
 	pipeline string
+	options  ingest.Options
 	known    *lake.Manifest // as the run began
 	now      map[string]*table
 	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
@@ -29,8 +30,8 @@ type table struct {
 	nextID      int32
 }
 
-func newTables(m *lake.Manifest, pipeline string) *tables {
-	return &tables{pipeline: pipeline, known: m, now: map[string]*table{}, plans: ingest.Plans{}}
+func newTables(m *lake.Manifest, pipeline string, o ingest.Options) *tables {
+	return &tables{pipeline: pipeline, options: o, known: m, now: map[string]*table{}, plans: ingest.Plans{}}
 }
 
 // lend gives the plans to a block; they stay as they are.
@@ -55,7 +56,7 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
 	}
 	next := &table{
-		plan: ingest.Bind(m, shape, schema, ingest.Options{}), key: m.Key, bookmarks: m.Bookmarks,
+		plan: ingest.Bind(m, shape, schema, t.options), key: m.Key, bookmarks: m.Bookmarks,
 		replication: m.Replication, nextID: e.NextID,
 	}
 	t.now[m.Stream] = next
