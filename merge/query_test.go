@@ -102,6 +102,33 @@ func TestQueryRefuses(t *testing.T) {
 	}
 }
 
+// TestQuerySaysWhy tells statements that are not run from mistakes in them.
+func TestQuerySaysWhy(t *testing.T) {
+	fx := newFixture(t)
+	tab := fx.table("t", nil, column(1, "id", columns.Int64))
+	fx.load(tab, fx.stage(tab, "1"))
+	f := func(query string, want error, text string) {
+		t.Helper()
+		_, err := Query(context.Background(), fx.config(), fx.m, query)
+		other := ErrSQL
+		if want == ErrSQL {
+			other = ErrQuery
+		}
+		if !errors.Is(err, want) || errors.Is(err, other) || !strings.HasPrefix(err.Error(), text) {
+			t.Fatalf("%s: got %v, want %s", query, err, text)
+		}
+	}
+	f("SELECT * FROM nope", ErrSQL, "merge: error in query: Catalog Error: Table with name nope does not exist!")
+	f("SELECT nope FROM t", ErrSQL, "merge: error in query: Binder Error: Referenced column")
+	f("SELECT nope(1)", ErrSQL, "merge: error in query: Catalog Error: Scalar Function with name nope")
+	f("selec 1", ErrSQL, "merge: error in query: Parser Error: syntax error")
+	f("EXPLAIN SELECT nope FROM t", ErrSQL, "merge: error in query: Binder Error")
+	f("", ErrQuery, "merge: query refused: want exactly one SELECT or EXPLAIN")
+	f("SELECT 1; SELECT 2", ErrQuery, "merge: query refused: want exactly one SELECT or EXPLAIN")
+	f("DROP VIEW t", ErrQuery, "merge: query refused: want exactly one SELECT or EXPLAIN")
+	f("SELECT * FROM read_csv('/etc/passwd')", ErrQuery, "merge: query refused: Permission Error")
+}
+
 func TestQueryAnswers(t *testing.T) {
 	fx := newFixture(t)
 	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
@@ -174,6 +201,13 @@ func TestQueryValues(t *testing.T) {
 	same("18446744073709551615::UBIGINT", "18446744073709551615")
 	same("-170141183460469231731687303715884105727::HUGEINT", "-170141183460469231731687303715884105727")
 	same("1.10::DECIMAL(38,8)", "1.10000000")
+	same("0.5::DECIMAL(1,1)", "0.5")
+	same("-0.5::DECIMAL(38,38)", "-0.50000000000000000000000000000000000000")
+	same("99999999999999999999999999999999999999::DECIMAL(38,0)", "99999999999999999999999999999999999999")
+	same("{'a': -0.5::DECIMAL(1,1), 'b': [9999999999999999999.999999999::DECIMAL(28,9)]}", `{"a":-0.5,"b":[9999999999999999999.999999999]}`)
+	same("'-0.0'::DOUBLE", "-0.0")
+	same("'-0.0'::FLOAT", "-0.0")
+	same("0.0::DOUBLE", "0")
 	same("0.1::FLOAT", "0.1")
 	same("0.1::DOUBLE", "0.1")
 	same("1e15::DOUBLE", "1000000000000000")

@@ -31,6 +31,7 @@ func TestSQL(t *testing.T) {
 	f.load(tab, f.stage(tab, "1, 'a', "+value, "1, 'a', "+value))
 	tab.Dir += odd
 	evolve(tab, wide[0], wide[1], struct2, column(8, odd+"l", columns.JSON), decimal(11, "more", 9, 9))
+	f.load(tab, f.stage(tab, "5, 'e', NULL, '[]', -0.5"))
 	evolve(tab, wide[0], wide[1], struct2, column(8, odd+"l", columns.JSON), column(11, "more", columns.String))
 	f.load(tab, f.stage(tab, "2, 'b', row(NULL, NULL, 'n'), '[]', '1.5'"))
 	cut := f.stage(tab, "1, 'a', NULL, NULL, NULL", "3, 'c', NULL, NULL, NULL")

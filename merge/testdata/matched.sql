@@ -10,6 +10,12 @@ SELECT "it's; ""odd""
 -- $$ /*" AS k0, "it's; ""odd""
 -- $$ /*2" AS k1, __lake_file, file_row_number FROM read_parquet(['/LAKE/t0it''s; "odd"
 -- $$ /*/batches/00003 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+UNION ALL
+SELECT "it's; ""odd""
+-- $$ /*" AS k0, "it's; ""odd""
+-- $$ /*2" AS k1, __lake_file, file_row_number FROM read_parquet(['/LAKE/t0it''s; "odd"
+-- $$ /*/batches/00004 ''a"; -- $$
 .parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false))
 WHERE k0 BETWEEN '1'::DECIMAL(38,0) AND '1'::DECIMAL(38,0) AND k1 BETWEEN 'it''s; "odd"
 -- $$ /*'::VARCHAR AND 'it''s; "odd"

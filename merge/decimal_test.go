@@ -1,0 +1,416 @@
+package merge
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"target-filelake/lake"
+	"target-filelake/lake/columns"
+)
+
+// stageBatches writes batches, each a row group, by our own writer.
+func (f *fixture) stageBatches(t *lake.Table, batches ...*columns.Batch) Staged {
+	f.Helper()
+	p := f.path(t, "batches")
+	file, err := os.Create(f.abs(p))
+	f.must(err)
+	w, err := columns.NewFileWriter(file, t.Schema(), columns.Zstd)
+	f.must(err)
+	for _, b := range batches {
+		g := w.Begin()
+		f.must(g.Encode([]*columns.Batch{b}))
+		f.must(g.Commit())
+	}
+	rows, err := w.Close()
+	f.must(err)
+	f.must(file.Close())
+	return Staged{File: lake.DataFile{Path: p, Schema: t.Schema().ID, Rows: rows}, Schema: t.Schema(), Keep: rows}
+}
+
+// appendNumber puts unscaled x, or a null, into a leaf of integers or decimals.
+func appendNumber(v *columns.Vector, x *big.Int) {
+	if x == nil {
+		v.Null(0, 0)
+		return
+	}
+	hi := new(big.Int).Rsh(x, 64).Int64()
+	lo := new(big.Int).And(x, new(big.Int).SetUint64(math.MaxUint64)).Uint64()
+	if v.Kind == columns.Int64 {
+		v.Int(int64(lo), 0)
+		return
+	}
+	v.Decimal(hi, lo, 0)
+}
+
+// numbers are rows of one column of numbers.
+func numbers(s *columns.Schema, of []*big.Int) *columns.Batch {
+	b := columns.NewBatch(s)
+	for _, x := range of {
+		appendNumber(&b.Vectors[0], x)
+		b.Extra().Null(0, 0)
+		b.Rows++
+	}
+	return b
+}
+
+// randomNumber has up to digits of them; now and then it is the first or last there is.
+func randomNumber(r *rand.Rand, digits int) *big.Int {
+	most := new(big.Int).Sub(tenTo(digits), big.NewInt(1))
+	switch r.IntN(8) {
+	case 0:
+		return most
+	case 1:
+		return most.Neg(most)
+	}
+	x, _ := new(big.Int).SetString("1"+strings.Repeat("0", r.IntN(digits)), 10)
+	x.Mul(x, big.NewInt(r.Int64N(19)-9)).Add(x, big.NewInt(r.Int64N(1000)-500))
+	return x.Rem(x, tenTo(digits))
+}
+
+func decimalText(x *big.Int, scale int) string {
+	return new(big.Rat).SetFrac(x, tenTo(scale)).FloatString(scale)
+}
+
+// TestDecimalsByDuckDB reads every precision as we write it, whole and by
+// ranges that spare row groups.
+func TestDecimalsByDuckDB(t *testing.T) {
+	fx := newFixture(t)
+	f := func(precision, scale int) {
+		t.Helper()
+		r := rand.New(rand.NewPCG(uint64(precision), uint64(scale)))
+		name := fmt.Sprintf("d%d_%d", precision, scale)
+		tab := fx.table(name, nil, decimal(1, "x", precision, scale))
+		var all []*big.Int
+		for range 300 {
+			all = append(all, randomNumber(r, precision))
+		}
+		slices.SortFunc(all, (*big.Int).Cmp)
+		s := tab.Schema()
+		fx.load(tab, fx.stageBatches(tab, numbers(s, all[:100]), numbers(s, append(all[100:200:200], nil)), numbers(s, all[200:])))
+		var want []string
+		for _, x := range all {
+			want = append(want, "["+decimalText(x, scale)+"]")
+		}
+		if got := fx.answer("SELECT x FROM " + name + " ORDER BY x NULLS LAST"); !slices.Equal(got, append(want, "[null]")) {
+			t.Fatalf("%s: got %v\nwant %v", name, got, want)
+		}
+		for range 3 {
+			i, j := r.IntN(len(all)), r.IntN(len(all))
+			lo, hi := min(i, j), max(i, j)
+			count := 0
+			for _, x := range all {
+				if x.Cmp(all[lo]) >= 0 && x.Cmp(all[hi]) <= 0 {
+					count++
+				}
+			}
+			query := fmt.Sprintf("SELECT count(*) FROM %s WHERE x BETWEEN '%s'::%s AND '%s'::%s", name,
+				decimalText(all[lo], scale), typeOf(&s.Columns[0]), decimalText(all[hi], scale), typeOf(&s.Columns[0]))
+			if got := fx.answer(query); got[0] != fmt.Sprintf("[%d]", count) {
+				t.Fatalf("%s: got %s, want %d", query, got, count)
+			}
+		}
+	}
+	for precision := 1; precision <= columns.MaxPrecision; precision++ {
+		f(precision, precision*(precision%5)/4)
+	}
+	f(38, 0)
+	f(9, 9)
+}
+
+// TestDecimalsWiden walks a column through its types and reads what each file
+// was written with.
+func TestDecimalsWiden(t *testing.T) {
+	f := func(kinds ...columns.Column) {
+		t.Helper()
+		fx := newFixture(t)
+		r := rand.New(rand.NewPCG(uint64(len(kinds)), 3))
+		tab := fx.table("t", nil)
+		tab.Schemas = nil
+		e := columns.Evolver{NextID: 1}
+		var cur *columns.Schema
+		var texts []string
+		for _, k := range kinds {
+			var err error
+			cur, err = e.Evolve(cur, []columns.Column{k})
+			fx.must(err)
+			evolve(tab, cur.Columns...)
+			now := cur.Columns[0]
+			var whole, scale int
+			switch {
+			case now.Kind == columns.Decimal:
+				whole, scale = now.Precision, now.Scale
+			case now.Kind == columns.Int64:
+				whole = 18
+			default:
+				whole = 0
+			}
+			if whole > 0 {
+				var batch []*big.Int
+				for range 50 {
+					x := randomNumber(r, whole)
+					if now.Kind == columns.Int64 && r.IntN(4) == 0 {
+						x = big.NewInt(pickInt(r, math.MinInt64, math.MaxInt64, 1<<53+1))
+					}
+					batch, texts = append(batch, x), append(texts, decimalText(x, scale))
+				}
+				fx.load(tab, fx.stageBatches(tab, numbers(tab.Schema(), batch)))
+			}
+			fx.readBack(tab, now, texts)
+		}
+	}
+	to := func(k columns.Kind) columns.Column { return columns.Column{Property: "x", Kind: k} }
+	dec := func(p, s int) columns.Column {
+		return columns.Column{Property: "x", Kind: columns.Decimal, Precision: p, Scale: s}
+	}
+	f(to(columns.Int64), dec(38, 0), to(columns.String))
+	f(to(columns.Int64), dec(38, 0), dec(38, 38)) // no 76 digits: text
+	f(to(columns.Int64), dec(9, 2), dec(20, 10), to(columns.String), to(columns.JSON))
+	f(dec(2, 2), dec(9, 9), dec(18, 18), dec(38, 38), to(columns.String))
+	f(dec(38, 38), to(columns.JSON))
+	f(dec(38, 19), to(columns.Double))
+	f(dec(4, 0), dec(12, 3), dec(30, 3), to(columns.JSON))
+}
+
+func pickInt(r *rand.Rand, of ...int64) int64 { return of[r.IntN(len(of))] }
+
+// readBack compares the table's one column with numbers, given with the digits
+// they were stored with.
+func (f *fixture) readBack(t *lake.Table, now columns.Column, stored []string) {
+	f.Helper()
+	var want []string
+	for _, s := range stored {
+		switch now.Kind {
+		case columns.Decimal:
+			x, _ := new(big.Rat).SetString(s)
+			s = x.FloatString(now.Scale)
+		case columns.String:
+			s = `"` + s + `"`
+		}
+		want = append(want, "["+s+"]")
+	}
+	slices.Sort(want)
+	got := f.answer("SELECT x FROM t")
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		f.Fatalf("as %s: got %v\nwant %v", typeOf(&now), got, want)
+	}
+	seen := texts(f.TB, f.views(), "SELECT x::VARCHAR FROM t")
+	for i := range seen {
+		seen[i] = wholeNumber(seen[i])
+	}
+	for i := range want {
+		want[i] = strings.Trim(want[i], `["]`)
+	}
+	slices.Sort(seen)
+	slices.Sort(want)
+	if !slices.Equal(seen, want) {
+		f.Fatalf("views, as %s: got %v\nwant %v", typeOf(&now), seen, want)
+	}
+}
+
+// TestNestedDecimalsWiden has them in structs and lists, which json_object and
+// to_json would round.
+func TestNestedDecimalsWiden(t *testing.T) {
+	const long = "-1234567890123456789.0123456789012345678"
+	shape := func(d columns.Column, kind columns.Kind) columns.Column {
+		list := column(3, "l", columns.List, d)
+		list.Fields[0].ID, list.Fields[0].Name = 4, "element"
+		d.ID, d.Name, d.Property = 2, "d", `it's "d" <`
+		if kind == columns.JSON {
+			return column(1, "c", columns.JSON)
+		}
+		return column(1, "c", columns.Struct, d, list, column(5, "j", columns.JSON))
+	}
+	f := func(from columns.Column, value string, to columns.Column, want string) {
+		t.Helper()
+		fx := newFixture(t)
+		tab := fx.table("t", nil, from)
+		fx.load(tab, fx.stage(tab, value, "NULL"))
+		evolve(tab, to)
+		if got := fx.answer("SELECT c FROM t ORDER BY ALL"); got[0] != want || got[1] != "[null]" {
+			t.Fatalf("got %v, want %s", got, want)
+		}
+	}
+	wide := shape(decimal(0, "d", 38, 19), columns.Struct)
+	value := "{'d': " + long + ", 'l': [" + long + ", NULL], 'j': '{\"n\":" + long + "}'}"
+	f(wide, value, shape(columns.Column{}, columns.JSON), `[{"it's \"d\" <":`+long+`,"l":[`+long+`,null],"j":{"n":`+long+`}}]`)
+	f(wide, "{'d': NULL, 'l': [], 'j': NULL}", shape(columns.Column{}, columns.JSON), `[{"it's \"d\" <":null,"l":[],"j":null}]`)
+	f(wide, "{'d': 1, 'l': NULL, 'j': 'null'}", shape(columns.Column{}, columns.JSON), `[{"it's \"d\" <":1.0000000000000000000,"l":null,"j":null}]`)
+	f(shape(decimal(0, "d", 2, 2), columns.Struct), "{'d': -0.5, 'l': [0.25], 'j': '0'}", shape(columns.Column{}, columns.JSON),
+		`[{"it's \"d\" <":-0.50,"l":[0.25],"j":0}]`)
+	text := shape(column(0, "d", columns.String), columns.Struct)
+	f(shape(decimal(0, "d", 3, 3), columns.Struct), "{'d': -0.5, 'l': [0.25, NULL], 'j': '0'}", text, `[{"d":"-0.500","l":["0.250",null],"j":0}]`)
+	f(shape(column(0, "d", columns.Int64), columns.Struct), "{'d': 9223372036854775807, 'l': [7], 'j': '0'}",
+		shape(decimal(0, "d", 38, 2), columns.Struct), `[{"d":9223372036854775807.00,"l":[7.00],"j":0}]`)
+	f(shape(decimal(0, "d", 38, 0), columns.Struct), "{'d': 99999999999999999999999999999999999999, 'l': [1], 'j': '0'}",
+		text, `[{"d":"99999999999999999999999999999999999999","l":["1"],"j":0}]`)
+}
+
+// TestDecimalKeysAsMap upserts random rows while the key widens, and compares
+// with a Go map.
+func TestDecimalKeysAsMap(t *testing.T) {
+	f := func(seed uint64, types ...columns.Column) {
+		t.Helper()
+		fx := newFixture(t)
+		m := decimalKeys{fixture: fx, rand: rand.New(rand.NewPCG(seed, 11)), rows: map[string]int{}}
+		m.tab = fx.table("t", []string{"id"})
+		m.tab.Schemas = nil
+		e := columns.Evolver{NextID: 1, Key: []string{"id"}}
+		var cur *columns.Schema
+		for _, k := range types {
+			var err error
+			k.Property = "id"
+			cur, err = e.Evolve(cur, []columns.Column{k, {Property: "v", Kind: columns.Int64}})
+			fx.must(err)
+			evolve(m.tab, cur.Columns...)
+			for range 3 {
+				m.load()
+				m.compare()
+			}
+		}
+	}
+	integer := columns.Column{Kind: columns.Int64}
+	dec := func(p, s int) columns.Column {
+		return columns.Column{Kind: columns.Decimal, Precision: p, Scale: s}
+	}
+	f(1, integer, dec(38, 0))
+	f(2, integer, dec(9, 2), dec(20, 10))
+	f(3, dec(5, 0), dec(18, 4), dec(38, 4))
+	f(4, dec(38, 0))
+	f(5, dec(38, 38))
+	f(6, dec(9, 9), dec(12, 9))
+}
+
+type decimalKeys struct {
+	*fixture
+	rand *rand.Rand
+	tab  *lake.Table
+	rows map[string]int // serial by key, in lowest terms
+	next int
+}
+
+// load stages two files, with keys close to each other or from end to end.
+func (m *decimalKeys) load() {
+	m.Helper()
+	before, in := len(m.rows), 0
+	base := m.key()
+	close := m.rand.IntN(2) == 0
+	var staged []Staged
+	for range 2 {
+		b := columns.NewBatch(m.tab.Schema())
+		for range 1 + m.rand.IntN(150) {
+			x := m.key()
+			if close {
+				x = new(big.Int).Add(base, big.NewInt(m.rand.Int64N(9)-4))
+				x = m.clamp(x)
+			}
+			if m.rand.IntN(200) == 0 {
+				x = nil
+			}
+			m.next++
+			appendNumber(&b.Vectors[0], x)
+			b.Vectors[1].Int(int64(m.next), 0)
+			b.Extra().Null(0, 0)
+			b.Rows++
+			m.rows[m.canonical(x)] = m.next
+			in++
+		}
+		staged = append(staged, m.stageBatches(m.tab, b))
+	}
+	r := m.fixture.load(m.tab, staged...)
+	if fresh := len(m.rows) - before; int(r.Within+r.Lake)+fresh != in {
+		m.Fatalf("%+v, want %d rows in, %d new keys", r, in, fresh)
+	}
+}
+
+func (m *decimalKeys) column() *columns.Column { return &m.tab.Schema().Columns[0] }
+
+// key is often one of few integers, which every type of the key holds.
+func (m *decimalKeys) key() *big.Int {
+	c := m.column()
+	if c.Kind == columns.Int64 {
+		return big.NewInt(pickInt(m.rand, math.MinInt64, math.MaxInt64, m.rand.Int64N(40)-20, m.rand.Int64()>>m.rand.IntN(64)))
+	}
+	if m.rand.IntN(2) == 0 {
+		return randomNumber(m.rand, c.Precision)
+	}
+	x := big.NewInt(pickInt(m.rand, math.MinInt64, math.MaxInt64, m.rand.Int64N(40)-20))
+	return m.clamp(x.Mul(x, tenTo(c.Scale)))
+}
+
+// clamp keeps x within the type of the key.
+func (m *decimalKeys) clamp(x *big.Int) *big.Int {
+	text, ok := narrowed(decimalText(x, m.column().Scale), m.column())
+	n, isNumber := new(big.Rat).SetString(text)
+	if !ok || !isNumber {
+		m.Fatalf("narrowed(%s) = %s", x, text)
+	}
+	n.Mul(n, new(big.Rat).SetInt(tenTo(m.column().Scale)))
+	return n.Num()
+}
+
+func (m *decimalKeys) canonical(x *big.Int) string {
+	if x == nil {
+		return "null"
+	}
+	return new(big.Rat).SetFrac(x, tenTo(m.column().Scale)).RatString()
+}
+
+func (m *decimalKeys) compare() {
+	m.Helper()
+	got := map[string]int{}
+	rows := m.answer("SELECT id, v FROM t")
+	for _, row := range rows {
+		var pair [2]json.Number
+		m.must(json.Unmarshal([]byte(row), &pair))
+		key := "null"
+		if pair[0] != "" {
+			x, _ := new(big.Rat).SetString(string(pair[0]))
+			key = x.RatString()
+		}
+		v, err := pair[1].Int64()
+		m.must(err)
+		got[key] = int(v)
+	}
+	if len(rows) != len(m.rows) {
+		m.Fatalf("%d rows, want %d", len(rows), len(m.rows))
+	}
+	for k, v := range m.rows {
+		if got[k] != v {
+			m.Fatalf("key %s: got %d, want %d", k, got[k], v)
+		}
+	}
+}
+
+func TestNarrowed(t *testing.T) {
+	f := func(text string, c columns.Column, want string) {
+		t.Helper()
+		if got, ok := narrowed(text, &c); !ok || got != want {
+			t.Fatalf("narrowed(%s, %s) = %s, %v, want %s", text, typeOf(&c), got, ok, want)
+		}
+	}
+	integer := column(1, "x", columns.Int64)
+	f("7", integer, "7")
+	f("7.99", integer, "7")
+	f("-7.01", integer, "-8")
+	f("-.5", integer, "-1")
+	f(".5", integer, "0")
+	f("9223372036854775807.5", integer, "9223372036854775807")
+	f("99999999999999999999999999999999999999", integer, "9223372036854775807")
+	f("-99999999999999999999999999999999999999", integer, "-9223372036854775808")
+	f("1.239", decimal(1, "x", 3, 2), "1.23")
+	f("-1.239", decimal(1, "x", 3, 2), "-1.24")
+	f("10", decimal(1, "x", 3, 2), "9.99")
+	f("-10", decimal(1, "x", 3, 2), "-9.99")
+	f(".1", decimal(1, "x", 38, 38), "0.10000000000000000000000000000000000000")
+	if got, ok := narrowed("nan", &integer); ok {
+		t.Fatalf("narrowed(nan) = %s", got)
+	}
+}
