@@ -84,15 +84,15 @@ func fieldsOf(x string, from, to *columns.Column, depth int) []string {
 		f := &to.Fields[i]
 		value := null(f)
 		if old := byID(from.Fields, f.ID); old != nil {
-			value = convert(field(x, old), old, f, depth)
+			value = convert(field(x, old.Name), old, f, depth)
 		}
 		out[i] = ident(f.Name) + " := " + value
 	}
 	return out
 }
 
-func field(x string, c *columns.Column) string {
-	return "struct_extract(" + x + ", " + lit(c.Name) + ")"
+func field(x, name string) string {
+	return "struct_extract(" + x + ", " + lit(name) + ")"
 }
 
 func unlessNull(x, then string) string {
@@ -143,19 +143,33 @@ func jsonText(x string, from *columns.Column, depth int) string {
 	case columns.Double:
 		return "CAST(to_json(" + x + ") AS VARCHAR)"
 	case columns.List:
-		items := each(x, depth, func(e string) string { return orNull(jsonText(e, &from.Fields[0], depth+1)) })
-		return unlessNull(x, "'[' || coalesce(list_aggregate("+items+", 'string_agg', ','), '') || ']'")
+		return arrayText(x, depth, func(e string) string { return jsonText(e, &from.Fields[0], depth+1) })
 	case columns.Struct:
-		before := "{"
-		var text strings.Builder
+		names, values := make([]string, len(from.Fields)), make([]string, len(from.Fields))
 		for i := range from.Fields {
 			f := &from.Fields[i]
-			text.WriteString(lit(before+jsonName(f.Property)+":") + " || " + orNull(jsonText(field(x, f), f, depth)) + " || ")
-			before = ","
+			names[i], values[i] = f.Property, jsonText(field(x, f.Name), f, depth)
 		}
-		return unlessNull(x, text.String()+"'}'")
+		return objectText(x, names, values)
 	}
 	return "CAST(to_json(" + asText(x, from) + ") AS VARCHAR)"
+}
+
+// arrayText is list x as the text of JSON, its elements as item makes them.
+func arrayText(x string, depth int, item func(e string) string) string {
+	items := each(x, depth, func(e string) string { return orNull(item(e)) })
+	return unlessNull(x, "'[' || coalesce(list_aggregate("+items+", 'string_agg', ','), '') || ']'")
+}
+
+// objectText is struct x as the text of JSON, of its members' names and texts.
+func objectText(x string, names, values []string) string {
+	var text strings.Builder
+	before := "{"
+	for i := range names {
+		text.WriteString(lit(before+jsonName(names[i])+":") + " || " + orNull(values[i]) + " || ")
+		before = ","
+	}
+	return unlessNull(x, text.String()+"'}'")
 }
 
 func orNull(text string) string { return "coalesce(" + text + ", 'null')" }

@@ -247,6 +247,8 @@ func TestNestedDecimalsWiden(t *testing.T) {
 		`[{"it's \"d\" <":-0.50,"l":[0.25],"j":0}]`)
 	text := shape(column(0, "d", columns.String), columns.Struct)
 	f(shape(decimal(0, "d", 3, 3), columns.Struct), "{'d': -0.5, 'l': [0.25, NULL], 'j': '0'}", text, `[{"d":"-0.500","l":["0.250",null],"j":0}]`)
+	inner := shape(column(0, "d", columns.JSON), columns.Struct)
+	f(wide, value, inner, `[{"d":`+long+`,"l":[`+long+`,null],"j":{"n":`+long+`}}]`)
 	f(shape(column(0, "d", columns.Int64), columns.Struct), "{'d': 9223372036854775807, 'l': [7], 'j': '0'}",
 		shape(decimal(0, "d", 38, 2), columns.Struct), `[{"d":9223372036854775807.00,"l":[7.00],"j":0}]`)
 	f(shape(decimal(0, "d", 38, 0), columns.Struct), "{'d': 99999999999999999999999999999999999999, 'l': [1], 'j': '0'}",

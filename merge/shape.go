@@ -19,7 +19,7 @@ func (s shape) export(column string) string {
 	case s.native():
 		return column
 	case s.nested():
-		return "CAST(to_json(" + exportNested(column, s.info, 0) + ") AS VARCHAR)"
+		return nestedText(column, s.info, 0, strings.Contains(s.name, "JSON"))
 	case s.name == "TIMESTAMP":
 		return isoText(column)
 	}
@@ -90,50 +90,60 @@ func wholeNumber(v string) string {
 	return v[:len(v)-len(digits)] + "0" + digits
 }
 
-// exportNested writes the timestamps in x, at any depth of structs and lists,
-// as text in RFC 3339.
-func exportNested(x string, info duckdb.TypeInfo, depth int) string {
-	if info == nil || !hasTimestamp(info) {
-		return x
+// nestedText is x as the text of JSON, with the timestamps in it, at any depth
+// of structs and lists, in RFC 3339 and JSON, if there may be any, as it is:
+// to_json would round its numbers.
+func nestedText(x string, info duckdb.TypeInfo, depth int, json bool) string {
+	whole := "CAST(to_json(" + x + ") AS VARCHAR)"
+	if info == nil || !hasSpecial(info, json) {
+		return whole
 	}
 	switch info.InternalType() {
 	case duckdb.TYPE_TIMESTAMP_TZ:
-		return utcText(x)
+		return "CAST(to_json(" + utcText(x) + ") AS VARCHAR)"
 	case duckdb.TYPE_TIMESTAMP:
-		return isoText(x)
+		return "CAST(to_json(" + isoText(x) + ") AS VARCHAR)"
+	case duckdb.TYPE_VARCHAR:
+		return "CASE WHEN typeof(" + x + ") = 'JSON' THEN CAST(" + x + " AS VARCHAR) ELSE " + whole + " END"
+	}
+	item := func(of duckdb.TypeInfo) func(e string) string {
+		return func(e string) string { return nestedText(e, of, depth+1, json) }
 	}
 	switch d := info.Details().(type) {
 	case *duckdb.StructDetails:
-		var fields []string
-		for _, e := range d.Entries {
-			value := "struct_extract(" + x + ", " + lit(e.Name()) + ")"
-			fields = append(fields, ident(e.Name())+" := "+exportNested(value, e.Info(), depth))
+		names, values := make([]string, len(d.Entries)), make([]string, len(d.Entries))
+		for i, e := range d.Entries {
+			names[i], values[i] = e.Name(), nestedText(field(x, e.Name()), e.Info(), depth, json)
 		}
-		return unlessNull(x, "struct_pack("+strings.Join(fields, ", ")+")")
+		return objectText(x, names, values)
 	case *duckdb.ListDetails:
-		return each(x, depth, func(e string) string { return exportNested(e, d.Child, depth+1) })
+		return arrayText(x, depth, item(d.Child))
 	case *duckdb.ArrayDetails:
-		return each(x, depth, func(e string) string { return exportNested(e, d.Child, depth+1) })
+		return arrayText(x, depth, item(d.Child))
 	}
-	return x
+	return whole
 }
 
-func hasTimestamp(info duckdb.TypeInfo) bool {
+// hasSpecial reports whether to_json does not do for a type: the driver tells
+// JSON from plain text no more than by its name.
+func hasSpecial(info duckdb.TypeInfo, json bool) bool {
 	switch info.InternalType() {
 	case duckdb.TYPE_TIMESTAMP, duckdb.TYPE_TIMESTAMP_TZ:
 		return true
+	case duckdb.TYPE_VARCHAR:
+		return json
 	}
 	switch d := info.Details().(type) {
 	case *duckdb.StructDetails:
 		for _, e := range d.Entries {
-			if hasTimestamp(e.Info()) {
+			if hasSpecial(e.Info(), json) {
 				return true
 			}
 		}
 	case *duckdb.ListDetails:
-		return hasTimestamp(d.Child)
+		return hasSpecial(d.Child, json)
 	case *duckdb.ArrayDetails:
-		return hasTimestamp(d.Child)
+		return hasSpecial(d.Child, json)
 	}
 	return false
 }
