@@ -2,7 +2,7 @@ GO ?= go
 BIN := bin/target-filelake
 FUZZTIME ?= 10s
 
-.PHONY: build test race fuzz bench lint check demo interop
+.PHONY: build test race fuzz bench lint check demo interop taps
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -41,3 +41,9 @@ demo: build
 
 interop: build
 	interop/run.sh
+
+# Installs some 25 taps from PyPI: minutes, the first time.
+TAPS_DIR ?= $(or $(TMPDIR),/tmp)/target-filelake-taps
+
+taps: build
+	python3 interop/taps.py $(TAPS_DIR)
