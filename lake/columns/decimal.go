@@ -1,7 +1,6 @@
 package columns
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -40,10 +39,8 @@ func appendDecimal(dst []byte, hi int64, lo uint64) []byte {
 
 // decimalLess compares what appendDecimal appended.
 func decimalLess(x, y []byte) bool {
-	if negative := x[0] >> 7; negative != y[0]>>7 {
-		return negative == 1
-	}
-	return bytes.Compare(x, y) < 0
+	xHi, yHi := int64(binary.BigEndian.Uint64(x)), int64(binary.BigEndian.Uint64(y))
+	return xHi < yHi || xHi == yHi && binary.BigEndian.Uint64(x[8:]) < binary.BigEndian.Uint64(y[8:])
 }
 
 // decimalBounds are the least and the greatest of the decimals in data.
