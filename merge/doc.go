@@ -6,8 +6,8 @@
 // writes the file the caller made for it, never syncs it and never names it;
 // a crash during it changes nothing. Of equal keys the last in stream order
 // stays: nulls equal nulls, 0.0 equals -0.0, numbers equal across the types a
-// key has had, and composite keys are compared column by column. A position that an earlier delete file holds is not
-// written again.
+// key has had, and composite keys are compared column by column. A position
+// that an earlier delete file holds is not written again.
 //
 // A position is a file's path and a row number in it, never an index into a
 // list of files: such an index shifts as soon as a filter prunes the list, and
@@ -15,6 +15,6 @@
 //
 // Views and Query read the files of one version and no others, in the types
 // each file was written with, then cast explicitly and in UTC to the table's
-// schema now; no digit of a decimal passes through a double. The reader's time zone, variables or settings do not change an
-// answer.
+// schema now; no digit of a decimal passes through a double. The reader's time
+// zone, variables or settings do not change an answer.
 package merge
