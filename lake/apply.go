@@ -62,7 +62,7 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 			return nil, fmt.Errorf("%w: stream %q changed since version %d", ErrFenced, ch.Stream, base.Version)
 		}
 		if old == nil {
-			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, m.Tables), Dir: ch.Dir, Owner: pipeline}
+			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, next.Tables), Dir: ch.Dir, Owner: pipeline}
 		}
 		next.Tables[ch.Stream] = old.apply(ch)
 		delete(next.refs, ch.Stream)

@@ -40,8 +40,15 @@ type Lake struct {
 // ErrBroken marks a Lake whose commit failed: it takes no more.
 var ErrBroken = errors.New("lake: not written after a failed commit")
 
-// maxTries bounds how often a commit is applied again on top of others'.
-const maxTries = 10
+// patience bounds how long a commit is applied again on top of others'. Eight
+// pipelines that do nothing but commit lose up to a dozen races in a row.
+const patience = 30 * time.Second
+
+// longestPause bounds the pause after a lost race; it doubles from 1 ms.
+const longestPause = 64 * time.Millisecond
+
+// ErrBusy says that other pipelines won every race for a version.
+var ErrBusy = errors.New("lake: other pipelines commit too often; run the load again")
 
 // Open takes the pipeline's lock, makes the newest version durable, checks it,
 // and sweeps what a crash of this pipeline left.
@@ -140,7 +147,8 @@ func (l *Lake) Commit(c Commit) (*Manifest, error) {
 func (l *Lake) commit(c Commit) (*Manifest, error) {
 	base := l.Manifest()
 	on := base
-	for try := 1; ; try++ {
+	started, pause := l.clock(), time.Millisecond
+	for {
 		next, err := on.apply(c, base, l.pipeline, l.clock()) // no I/O
 		if err != nil {
 			return nil, err
@@ -152,10 +160,14 @@ func (l *Lake) commit(c Commit) (*Manifest, error) {
 		if err == nil {
 			return next, nil
 		}
-		if !errors.Is(err, fs.ErrExist) || try == maxTries {
+		if !errors.Is(err, fs.ErrExist) {
 			return nil, fmt.Errorf("publish version %d: %w", next.Version, err)
 		}
-		time.Sleep(time.Duration(rand.Int64N(int64(time.Millisecond) << try)))
+		if l.clock().Sub(started) > patience {
+			return nil, fmt.Errorf("publish version %d: %w", next.Version, ErrBusy)
+		}
+		time.Sleep(time.Duration(rand.Int64N(int64(pause))))
+		pause = min(2*pause, longestPause)
 		if on, err = l.reload(); err != nil {
 			return nil, fmt.Errorf("read what another pipeline published: %w", err)
 		}

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -315,6 +316,62 @@ func TestTwoPipelines(t *testing.T) {
 	}
 	if _, err := Open(fsys, testOptions("a", 2)); !errors.Is(err, ErrLocked) {
 		t.Errorf("a was opened twice: %v", err)
+	}
+}
+
+// TestManyPipelines has commits of many pipelines race for every version.
+func TestManyPipelines(t *testing.T) {
+	fsys := newMemFS()
+	const pipelines, commits = 8, 25
+	var wg sync.WaitGroup
+	for i := range pipelines {
+		l, err := Open(fsys, testOptions(fmt.Sprint("p", i), byte(i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.clock = time.Now
+		wg.Go(func() {
+			for n := range commits {
+				state := fmt.Sprint(n)
+				if _, err := l.Commit(Commit{State: &state}); err != nil {
+					t.Errorf("pipeline %d, commit %d: %v", i, n, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	m, err := Newest(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Version != pipelines*commits {
+		t.Errorf("version %d, want %d", m.Version, pipelines*commits)
+	}
+}
+
+// TestNamesOfOneCommit has streams that differ in case only come together.
+func TestNamesOfOneCommit(t *testing.T) {
+	l, err := Open(newMemFS(), testOptions("default", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, next := testSchema(t, "id")
+	var c Commit
+	for _, stream := range []string{"Users", "users", "USERS"} {
+		c.Changes = append(c.Changes, Change{Stream: stream, Dir: l.Dir(stream), NextID: next, Schema: s})
+	}
+	m, err := l.Commit(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, dirs := map[string]bool{}, map[string]bool{}
+	for _, table := range m.Tables {
+		names[strings.ToLower(table.Name)] = true
+		dirs[strings.ToLower(table.Dir)] = true
+	}
+	if len(names) != 3 || len(dirs) != 3 {
+		t.Errorf("names %v, directories %v", names, dirs)
 	}
 }
 

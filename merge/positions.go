@@ -148,8 +148,8 @@ func createMatched(j Job, at place, bs []bounds) string {
 }
 
 func within(k string, c *columns.Column, b bounds) []string {
-	if len(b.lo) > boundText || len(b.hi) > boundText {
-		return nil
+	if len(b.lo) > boundText || len(b.hi) > boundText || strings.ContainsRune(b.lo+b.hi, 0) {
+		return nil // a NUL would end the statement
 	}
 	return []string{between(k, b.lo, b.hi, typeOf(c))}
 }

@@ -27,7 +27,10 @@ type committer struct {
 const viewsEvery = 10 * time.Second
 
 func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err error) {
-	c := &committer{loader: l, viewed: time.Now()}
+	c := &committer{loader: l}
+	if _, err := l.lake.FS().Stat(viewsDB); err == nil { // else the first commit makes one
+		c.viewed = time.Now()
+	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	for b := range batches {
 		if err := c.take(ctx, b); err != nil {
@@ -182,7 +185,7 @@ func (c *committer) openDB(ctx context.Context) error {
 		return err
 	}
 	c.db, err = merge.Open(ctx, merge.Config{
-		Root: c.root, Threads: c.cfg.Threads, MemoryMB: int(c.cfg.memory * duckdbShare / 100 >> 20),
+		Root: c.root, Threads: c.cfg.Threads, MemoryMB: int(c.cfg.share(duckdbShare) >> 20),
 		TempDir: filepath.Join(c.root, filepath.FromSlash(c.spill)),
 	})
 	return err

@@ -88,6 +88,9 @@ func (c *LoadCmd) Validate() error {
 	return errors.Join(errs...)
 }
 
+// share is some percent of the memory setting, in bytes.
+func (c *LoadCmd) share(percent int64) int64 { return c.memory * percent / 100 }
+
 // undeclared words unknown_fields for ingest.
 var undeclared = map[string]ingest.Undeclared{
 	"extra": ingest.KeepUndeclared, "ignore": ingest.IgnoreUndeclared, "fail": ingest.RefuseUndeclared,
@@ -191,7 +194,7 @@ func (s settings) Validate(app *kong.Application) error {
 	var errs []error
 	for _, key := range slices.Sorted(maps.Keys(s.keys)) {
 		if !slices.Contains(known, key) {
-			errs = append(errs, fmt.Errorf("%s: unknown key %q; did you mean %q?", s.from, key, nearest(key, known)))
+			errs = append(errs, fmt.Errorf("%s: unknown key %q; %s", s.from, key, suggestion(key, known)))
 		}
 	}
 	return errors.Join(errs...)
@@ -225,6 +228,14 @@ func (e environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (an
 		return v, nil
 	}
 	return nil, nil
+}
+
+// suggestion words what a name that is not known may have meant.
+func suggestion(word string, names []string) string {
+	if near := nearest(word, names); edits(word, near) <= len(word)/3+1 {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known are " + strings.Join(names, ", ")
 }
 
 // nearest is the name of fewest edits from word.

@@ -215,6 +215,41 @@ func TestSignalsDrainToTheLastState(t *testing.T) {
 	f(syscall.SIGTERM, exitTerm)
 }
 
+// TestSignalWhileBusy has a tap that never ends and a commit for every row.
+func TestSignalWhileBusy(t *testing.T) {
+	dir := t.TempDir()
+	c := program(t, "--lake", dir, "--batch-size-rows", "1")
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer in.Close()
+		_, err := io.WriteString(in, singer(schemaT))
+		for i := 0; err == nil; i++ {
+			_, err = io.WriteString(in, singer(rowT(strconv.Itoa(i), "x"), stateOf(strconv.Itoa(i))))
+		}
+	}()
+	time.Sleep(time.Second)
+	asked := time.Now()
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	killer := time.AfterFunc(30*time.Second, func() { _ = c.Process.Kill() })
+	err = c.Wait()
+	killer.Stop()
+	if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != exitTerm {
+		t.Fatalf("%v after %s\n%.500s", err, time.Since(asked), errs.String())
+	}
+	last := stdoutState(t, dir, out.Bytes(), -1)
+	wantQuery(t, dir, "SELECT count(*) AS n, max(id) AS last FROM t", fmt.Sprintf(`[{"n":%d,"last":%d}]`, last+1, last))
+}
+
 // TestAgeCommitsWhileIdle has a tap that sends a STATE and then nothing.
 func TestAgeCommitsWhileIdle(t *testing.T) {
 	f := func(lines, table, want string) {

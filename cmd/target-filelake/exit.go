@@ -46,7 +46,7 @@ func exitCode(err error) int {
 		return exitTerm
 	case is[*ingest.RecordError](err), is[*ingest.LineError](err), is[inputError](err), errors.Is(err, columns.ErrSchema):
 		return exitBadInput
-	case errors.Is(err, lake.ErrLocked), errors.Is(err, lake.ErrFenced):
+	case errors.Is(err, lake.ErrLocked), errors.Is(err, lake.ErrFenced), errors.Is(err, lake.ErrBusy):
 		return exitLocked
 	case is[*fs.PathError](err), is[*os.LinkError](err), is[syscall.Errno](err), is[*lake.UnsureError](err), errors.Is(err, lake.ErrCorrupt):
 		return exitDisk

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -44,10 +46,36 @@ func openInput(name string, stdin *os.File) (*input, error) {
 	}
 	z, err := gzip.NewReader(stoppable{in})
 	if err != nil {
-		return nil, inputError{errors.Join(err, in.Close())}
+		return nil, errors.Join(unpacking(name, err), in.Close())
 	}
-	in.r, in.plain = z, false
+	in.r, in.plain = gunzip{z, name}, false
 	return in, nil
+}
+
+// gunzip reads a .gz file.
+type gunzip struct {
+	*gzip.Reader
+	name string
+}
+
+func (g gunzip) Read(p []byte) (int, error) {
+	n, err := g.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errStopped) {
+		err = unpacking(g.name, err)
+	}
+	return n, err
+}
+
+// unpacking says that a .gz file is not whole, unless it could not be read.
+func unpacking(name string, err error) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return inputError{fmt.Errorf("%s: truncated: it ends inside the compressed data", name)}
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), is[flate.CorruptInputError](err):
+		return inputError{fmt.Errorf("%s: not a whole gzip file: %w", name, err)}
+	default:
+		return fmt.Errorf("%s: %w", name, err)
+	}
 }
 
 func (in *input) Read(p []byte) (int, error) { return in.r.Read(p) }

@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"target-filelake/ingest"
 	"target-filelake/lake"
@@ -22,6 +24,7 @@ import (
 type job struct {
 	block   *ingest.Block // nil if only a fault is carried
 	size    int
+	weight  int64 // taken of loader.blocks
 	plans   ingest.Plans
 	decoded chan struct{} // closed when out is there
 	out     *ingest.Decoded
@@ -43,6 +46,9 @@ type loader struct {
 	stderr io.Writer
 	log    *slog.Logger
 	run    *summary
+
+	blocks   *semaphore.Weighted
+	encoding *semaphore.Weighted
 }
 
 // Run loads what the tap sends.
@@ -64,7 +70,10 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	if n := l.Swept(); n > 0 {
 		log.Info("removed what an interrupted run left", "files", n)
 	}
-	ld := &loader{cfg: c, root: root, lake: l, in: in, stdout: std.out, stderr: std.err, log: log, run: newSummary(started)}
+	ld := &loader{
+		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)),
+		cfg: c, root: root, lake: l, in: in, stdout: std.out, stderr: std.err, log: log, run: newSummary(started),
+	}
 	err = ld.load(ctx)
 	return errors.Join(err, ld.finish(context.WithoutCancel(ctx), err), l.Close(), in.Close(), disk.Close())
 }
@@ -74,6 +83,9 @@ func openLakeDir(path string, log *slog.Logger) (string, lake.Disk, error) {
 	root, err := filepath.Abs(path)
 	if err != nil {
 		return "", lake.Disk{}, usageError{err}
+	}
+	if strings.Contains(root, "?") {
+		return "", lake.Disk{}, usageError{fmt.Errorf("lake_path: %q holds a ?, which DuckDB takes for the end of a path", root)}
 	}
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return "", lake.Disk{}, fmt.Errorf("make the lake: %w", err)
@@ -114,10 +126,7 @@ func (l *loader) load(ctx context.Context) error {
 	g.Go(func() error {
 		defer close(encode)
 		defer close(commit)
-		s, err := l.sequencer(encode, commit)
-		if err == nil {
-			err = s.loop(gctx, order)
-		}
+		err := l.sequencer(ctx, encode, commit).loop(gctx, order)
 		stopTaking()
 		for range order { // the reader may wait to hand over one more
 		}
@@ -130,21 +139,24 @@ func (l *loader) load(ctx context.Context) error {
 	return errors.Join(g.Wait(), early)
 }
 
-func (l *loader) sequencer(encode chan<- encodeJob, commit chan<- sealed) (*sequencer, error) {
+func (l *loader) sequencer(ctx context.Context, encode chan<- encodeJob, commit chan<- sealed) *sequencer {
 	return &sequencer{
+		signalled: ctx, blocks: l.blocks, encoding: l.encoding, encodeShare: l.cfg.share(encodeShare),
 		lake: l.lake, codec: l.cfg.codec, log: l.log, encode: encode, commit: commit, run: l.run,
 		limits: limits{
 			bytes: l.cfg.MaximumBatchSizeMB << 20, rows: l.cfg.BatchSizeRows, age: l.cfg.BatchMaxAge,
 			commitAuto: l.cfg.CommitAt == "auto", tail: l.cfg.CommitTail,
 		},
 		open: map[string]*openBatch{}, unversioned: map[string]bool{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
-		budget: int(l.cfg.memory * batchShare / 100 / 2), // as much again is with the encoders
-	}, nil
+		budget: int(l.cfg.share(openShare)),
+	}
 }
 
 // Shares of the memory setting, in percent.
 const (
-	batchShare  = 40
+	blockShare  = 10 // lines read and not yet sequenced
+	openShare   = 20 // rows of open batches
+	encodeShare = 20 // rows with the encoders
 	duckdbShare = 30
 )
 
@@ -165,6 +177,10 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 			return nil
 		}
 		if j.block != nil {
+			j.weight = min(int64(j.size), l.cfg.share(blockShare))
+			if l.blocks.Acquire(taking, j.weight) != nil {
+				return nil
+			}
 			select {
 			case work <- j:
 			case <-taking.Done():
@@ -205,10 +221,18 @@ func (l *loader) next(ctx context.Context, r *ingest.Reader, t *tables) *job {
 	if m != nil && m.Schema != nil {
 		j.stream = m.Schema.Stream
 		if j.table, j.fault = t.take(m.Schema); j.fault != nil {
-			j.fault = fmt.Errorf("line %d: %w", m.Line, j.fault)
+			j.fault = atLine(m.Line, j.fault)
 		}
 	}
 	return j
+}
+
+// atLine adds the line to a fault that does not know it.
+func atLine(line int64, err error) error {
+	if is[*ingest.LineError](err) {
+		return err
+	}
+	return fmt.Errorf("line %d: %w", line, err)
 }
 
 func decode(ctx context.Context, work <-chan *job) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"os"
@@ -220,6 +221,58 @@ func TestInputFiles(t *testing.T) {
 		wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":"a"}]`)
 	}
 	load(t, t.TempDir(), "", exitUsage, "--input", plain+".missing")
+}
+
+func TestDamagedArchives(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(singer(schemaT, rowT("1", "a"), stateOf("1")))); err != nil {
+		t.Fatal(err)
+	}
+	z.Close()
+	f := func(data []byte, says string) {
+		t.Helper()
+		name := filepath.Join(t.TempDir(), "in.gz")
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if r := load(t, t.TempDir(), "", exitBadInput, "--input", name); !strings.Contains(r.err, name+": "+says) {
+			t.Errorf("want %q in %s", says, r.err)
+		}
+	}
+	f(b.Bytes()[:b.Len()/2], "truncated")
+	f(b.Bytes()[:b.Len()-4], "truncated")
+	f([]byte("plain text, not gzip"), "not a whole gzip file")
+	f(append(bytes.Clone(b.Bytes()), "garbage after it"...), "not a whole gzip file")
+}
+
+func TestNULInKeys(t *testing.T) {
+	schema := strings.Replace(schemaT, `'id':{'type':'integer'}`, `'id':{'type':'string'}`, 1)
+	dir := t.TempDir()
+	for _, v := range []string{"first", "second"} {
+		load(t, dir, singer(schema, rowT(`'a\u0000b'`, v), rowT("'c'", v), stateOf("1")), 0)
+	}
+	wantQuery(t, dir, "SELECT * FROM t ORDER BY id", `[{"id":"a\u0000b","v":"second"},{"id":"c","v":"second"}]`)
+}
+
+func TestStreamsThatDifferInCase(t *testing.T) {
+	dir := t.TempDir()
+	upper := func(line string) string { return strings.Replace(line, `'stream':'t'`, `'stream':'T'`, 1) }
+	load(t, dir, singer(schemaT, upper(schemaT), rowT("1", "lower"), upper(rowT("2", "upper")), stateOf("1")), 0)
+	wantQuery(t, dir, "SELECT (SELECT v FROM t) AS a, (SELECT v FROM t_2) AS b", `[{"a":"lower","b":"upper"}]`)
+}
+
+func TestPathDuckDBCannotOpen(t *testing.T) {
+	load(t, filepath.Join(t.TempDir(), "a?b"), "", exitUsage)
+}
+
+func TestReorderedKeyIsTheSame(t *testing.T) {
+	schema := `{'type':'SCHEMA','stream':'t','schema':{'type':'object','properties':{'a':{'type':'integer'},'b':{'type':'integer'}}},'key_properties':['a','b']}`
+	dir := t.TempDir()
+	row := `{'type':'RECORD','stream':'t','record':{'a':1,'b':2}}`
+	load(t, dir, singer(schema, row, stateOf("1")), 0)
+	load(t, dir, singer(strings.Replace(schema, `['a','b']`, `['b','a']`, 1), row, stateOf("2")), 0)
+	wantQuery(t, dir, "SELECT * FROM t", `[{"a":1,"b":2}]`)
 }
 
 func TestOwnersAndLocks(t *testing.T) {

@@ -57,6 +57,7 @@ type encodeJob struct {
 	after  chan struct{} // the row group before, nil if none
 	done   chan struct{}
 	close  bool // the file ends here
+	weight int64
 }
 
 // rowsAtState is how many of the rows came before the newest STATE.
@@ -144,11 +145,16 @@ func (s *sequencer) flush(ctx context.Context, o *openBatch, end bool) error {
 	if end && f.stage != nil {
 		s.stages--
 	}
-	s.held -= o.segSize
-	o.bytes += o.segSize
+	size := o.segSize
+	s.held -= size
+	o.bytes += size
 	o.segs, o.segRows, o.segSize = nil, 0, 0
 	if end {
 		o.bytes = 0
+	}
+	j.weight = min(int64(size), s.encodeShare)
+	if err := s.encoding.Acquire(ctx, j.weight); err != nil {
+		return context.Cause(ctx)
 	}
 	select {
 	case s.encode <- j:

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"target-filelake/ingest"
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
@@ -24,6 +26,11 @@ type sequencer struct {
 	encode chan<- encodeJob
 	commit chan<- sealed
 	run    *summary
+	// signalled ends when a signal asks the run to end at the newest STATE.
+	signalled context.Context
+
+	blocks   *semaphore.Weighted // bytes of lines in the pipeline
+	encoding *semaphore.Weighted // bytes of rows with the encoders
 
 	open    map[string]*openBatch
 	order   []*openBatch // in order of their SCHEMAs
@@ -36,9 +43,11 @@ type sequencer struct {
 	held    int    // bytes of rows in memory
 	stages  int    // open files
 	budget  int    // for held
-	timer   *time.Timer
-	ticking bool
-	warned  bool // that keyless rows wait for a STATE that may never come
+
+	encodeShare int64 // all of encoding
+	timer       *time.Timer
+	ticking     bool
+	warned      bool // that keyless rows wait for a STATE that may never come
 
 	unversioned map[string]bool // streams whose ACTIVATE_VERSION was warned of
 }
@@ -73,7 +82,11 @@ func (s *sequencer) loop(ctx context.Context, jobs <-chan *job) error {
 	s.timer = time.NewTimer(time.Hour)
 	s.timer.Stop()
 	for {
+		if s.signalled.Err() != nil {
+			return s.leave(ctx)
+		}
 		select {
+		case <-s.signalled.Done():
 		case j, ok := <-jobs:
 			if !ok {
 				return s.end(ctx)
@@ -83,7 +96,9 @@ func (s *sequencer) loop(ctx context.Context, jobs <-chan *job) error {
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
-			if err := s.take(ctx, j); err != nil {
+			err := s.take(ctx, j)
+			s.blocks.Release(j.weight)
+			if err != nil {
 				return err
 			}
 		case <-s.timer.C:
@@ -121,6 +136,12 @@ func (s *sequencer) take(ctx context.Context, j *job) error {
 	return nil
 }
 
+// leave ends the run for a signal: blocks that wait are left, and their rows
+// come again.
+func (s *sequencer) leave(ctx context.Context) error {
+	return errors.Join(&earlyStop{context.Cause(s.signalled)}, s.stop(ctx))
+}
+
 // earlyStop carries the fault that ended a run before its tap did.
 type earlyStop struct{ error }
 
@@ -144,6 +165,9 @@ func (s *sequencer) block(ctx context.Context, d *ingest.Decoded, size int) erro
 		done, held = m.Size, ingest.Mark{}
 		if err := s.seal(ctx, s.allRows()); err != nil {
 			return err
+		}
+		if s.signalled.Err() != nil {
+			return s.leave(ctx)
 		}
 	}
 	if held.State != nil {

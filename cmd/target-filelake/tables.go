@@ -83,8 +83,8 @@ func (t *tables) current(m *ingest.SchemaMessage) (*columns.Schema, int32, error
 }
 
 func sameKey(m *ingest.SchemaMessage, key []string) error {
-	if slices.Equal(m.Key, key) {
-		return nil
+	if slices.Equal(slices.Sorted(slices.Values(m.Key)), slices.Sorted(slices.Values(key))) {
+		return nil // the order of its columns makes no other key
 	}
 	return inputError{fmt.Errorf("stream %q: key_properties are %q, the table's are %q; load it into a new lake to change them", m.Stream, m.Key, key)}
 }
