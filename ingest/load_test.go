@@ -1,9 +1,11 @@
 package ingest
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -105,7 +107,7 @@ func checkBatch(t testing.TB, b *columns.Batch) {
 			}
 		}
 		have := len(v.Ints) + len(v.Floats) + len(v.Bools) + len(v.Ends)
-		if v.Kind == columns.UUID {
+		if v.Kind == columns.UUID || v.Kind == columns.Decimal && v.Precision > 18 {
 			have = len(v.Data) / 16
 		}
 		if starts != b.Rows || values != have || v.MaxRep > 0 && len(v.Starts) != b.Rows {
@@ -232,8 +234,23 @@ func scalarJSON(v *columns.Vector, entry int) string {
 		return string(v.Value(n))
 	case columns.UUID:
 		return fmt.Sprintf(`"%x"`, v.Value(n))
+	case columns.Decimal:
+		if v.Precision > 18 {
+			return decimalText(v.Value(n), v.Scale)
+		}
+		return decimalText(binary.BigEndian.AppendUint64(nil, uint64(v.Ints[n])), v.Scale)
 	}
 	return fmt.Sprint(v.Ints[n])
+}
+
+// decimalText writes a decimal's two's complement with its point.
+func decimalText(twos []byte, scale int) string {
+	x := new(big.Int).SetBytes(twos)
+	if twos[0]&0x80 != 0 {
+		x.Sub(x, new(big.Int).Lsh(big.NewInt(1), uint(8*len(twos))))
+	}
+	r := new(big.Rat).SetFrac(x, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil))
+	return r.FloatString(scale)
 }
 
 func schemaOf(props string) string {

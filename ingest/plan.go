@@ -50,6 +50,8 @@ type slot struct {
 	name     string
 	quoted   []byte // the name as most taps write it: "name":
 	op       op
+	to       op   // of opCast: what the column holds
+	size     size // of decimals
 	accept   schema.Types
 	coerce   bool // a string here is JSON text
 	required bool
@@ -57,6 +59,7 @@ type slot struct {
 	def, rep byte // levels of a present value; a list's rep is its elements'
 	vec      int  // its vectors are [vec, vec+leaves)
 	leaves   int
+	column   string // its type, for reasons
 
 	fields []slot // of a struct; the one element of a list
 	index  map[string]int
@@ -72,6 +75,7 @@ const (
 	opList
 	opInt
 	opFloat
+	opDecimal
 	opString
 	opBool
 	opTimestamp
@@ -80,10 +84,11 @@ const (
 	opUUID
 	opText // strings as they are, other scalars as JSON text
 	opJSON
+	opCast // into a column of a type that is not its SCHEMA's
 )
 
 // holds is what a column holds beyond what its SCHEMA says.
-var holds = map[op]schema.Types{opFloat: schema.Number, opText: schema.Bool | schema.Number | schema.String, opJSON: schema.Any}
+var holds = map[op]schema.Types{opFloat: schema.Number, opDecimal: schema.Number, opText: schema.Bool | schema.Number | schema.String, opJSON: schema.Any}
 
 // Stream is the stream the plan is for.
 func (p *Plan) Stream() string { return p.stream }
@@ -178,10 +183,12 @@ func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
 	s.accept = f.Accept
 	s.required = f.Required && !p.options.NoChecks
 	s.coerce = f.Accept.Nested() && !f.Accept.Has(schema.String)
-	s.op = storing(f, col.Kind)
+	s.op, s.to = storing(f, col)
+	s.column = columnName(col)
 	if p.options.NoChecks {
 		s.accept |= holds[s.op] | schema.Null
 	}
+	s.size = sizeOf(col, s.accept)
 	switch s.op {
 	case opStruct:
 		s.closed = f.Closed && !p.options.NoChecks || p.options.Undeclared == RefuseUndeclared
@@ -194,23 +201,39 @@ func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
 	}
 }
 
-// storing is how values of a field go into a column of its kind or a wider one.
-func storing(f *schema.Field, kind columns.Kind) op {
-	same := map[columns.Kind]op{
-		columns.Struct: opStruct, columns.List: opList, columns.Int64: opInt, columns.Double: opFloat, columns.Boolean: opBool,
-		columns.Timestamp: opTimestamp, columns.Date: opDate, columns.Time: opTime, columns.UUID: opUUID,
-	}
-	nested := f.Kind == columns.Struct || f.Kind == columns.List || f.Kind == columns.JSON
-	switch {
-	case kind == columns.JSON:
-		return opJSON
-	case kind == columns.String && !nested:
-		if f.Accept&^schema.Null == schema.String {
-			return opString
+// ops are how values are stored as each kind but text.
+var ops = map[columns.Kind]op{
+	columns.Struct: opStruct, columns.List: opList, columns.Int64: opInt, columns.Double: opFloat, columns.Decimal: opDecimal,
+	columns.Boolean: opBool, columns.Timestamp: opTimestamp, columns.Date: opDate, columns.Time: opTime, columns.UUID: opUUID,
+}
+
+// takes are the types that each op stores as they are.
+var takes = map[op]schema.Types{
+	opStruct: schema.Object, opList: schema.Array, opInt: schema.Whole, opFloat: schema.Number, opDecimal: schema.Number | schema.String,
+	opBool: schema.Bool, opTimestamp: schema.String, opDate: schema.String, opTime: schema.String, opUUID: schema.String,
+	opString: schema.String, opText: schema.Bool | schema.Number | schema.String,
+}
+
+// storing is how values of a field go into a column of its type or a wider
+// one; to is the column's own op.
+func storing(f *schema.Field, col *columns.Column) (o, to op) {
+	base := f.Accept &^ schema.Null
+	switch to = ops[col.Kind]; col.Kind {
+	case columns.JSON:
+		return opJSON, opJSON
+	case columns.String:
+		to = opText
+		if base == schema.String {
+			to = opString
 		}
-		return opText
-	case kind == f.Kind, kind == columns.Double && f.Kind == columns.Int64, kind == columns.Timestamp && f.Kind == columns.Date:
-		return same[kind]
+	case columns.Struct, columns.List:
+		if f.Kind != col.Kind {
+			panic(fmt.Sprintf("BUG: a %s column cannot hold %s", col.Kind, f.Kind))
+		}
+		return to, to
 	}
-	panic(fmt.Sprintf("BUG: a %s column cannot hold %s", kind, f.Kind))
+	if base&^takes[to] == 0 {
+		return to, to
+	}
+	return opCast, to
 }

@@ -56,7 +56,7 @@ func TestFullChecks(t *testing.T) {
 	f(`{"type":"integer","maximum":9007199254740993}`, `9007199254740994`, `/v: Must be less than or equal to 9.007199254740993e+15`)
 	f(`{"type":"number","multipleOf":0.01}`, `0.07`, `0.07`) // 35
 	f(`{"type":"number","multipleOf":0.01}`, `0.075`, `/v: Must be a multiple of 0.01`)
-	f(`{"type":"number","multipleOf":0.01}`, `1e4000000`, `/v: number is beyond the range of a double`)                      // 31
+	f(`{"type":"number","multipleOf":0.01}`, `1e4000000`, `/v: number is beyond the digits of a decimal(38,2) column`)       // 31
 	f(`{"type":"string","pattern":"^(a+)+$"}`, `"`+strings.Repeat("a", 40_000)+`!"`, `/v: Does not match pattern '^(a+)+$'`) // 51
 	f(`{"type":"string","enum":["a","b"]}`, `"secret"`, `/v: v must be one of the following: "a", "b"`)
 	f(`{"enum":[1,1.0,{"a":1,"b":2},{"b":2,"a":1},1]}`, `1`, `1`)

@@ -141,6 +141,14 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 			}
 		}
 		return d.float(s, b, i, rep)
+	case opDecimal:
+		if s.size.plain {
+			if x, end := text.PlainDecimal(b, i, s.size.scale); end >= 0 && x < s.size.limit && x > -s.size.limit {
+				d.vecs[s.vec].Decimal(x>>63, uint64(x), rep)
+				return end
+			}
+		}
+		return d.decimal(s, b, i, rep)
 	case opBool:
 		return d.bool(s, b, i, rep)
 	case opStruct:
@@ -159,6 +167,8 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 		return d.json(s, b, i, rep)
 	case opText:
 		return d.scalar(s, b, i, rep)
+	case opCast:
+		return d.cast(s, b, i, rep)
 	default:
 		if c == '"' {
 			return d.formatted(s, b, i, rep)
@@ -330,7 +340,7 @@ func (d *Decoder) formatted(s *slot, b []byte, i int, rep byte) int {
 		d.text = text.Unescape(d.text[:0], content)
 		content = d.text
 	}
-	if why := d.store(&d.vecs[s.vec], s.op, content, rep); why != "" {
+	if why := d.store(&d.vecs[s.vec], s.target(), content, rep); why != "" {
 		return d.refuseAt(s, why)
 	}
 	return end + 1

@@ -14,6 +14,9 @@ func kindsOf(cols []columns.Column) string {
 	var parts []string
 	for _, c := range cols {
 		s := c.Property + ":" + string(c.Kind)
+		if c.Kind == columns.Decimal {
+			s += fmt.Sprintf("(%d,%d)", c.Precision, c.Scale)
+		}
 		if len(c.Fields) > 0 {
 			s += "{" + kindsOf(c.Fields) + "}"
 		}
