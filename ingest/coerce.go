@@ -32,7 +32,12 @@ func (d *Decoder) parsed(s *slot, b []byte, i int, rep byte) int {
 		return d.refuseAt(s, "is a string that holds no JSON, want "+s.accept.String())
 	}
 	d.scan.Lone = lone // it is read once more
-	if d.value(s, inner, start, rep) < 0 {
+	if s.check != nil {
+		last = d.checked(s, inner, start, rep)
+	} else {
+		last = d.value(s, inner, start, rep)
+	}
+	if last < 0 {
 		return -1
 	}
 	return end + 1

@@ -23,6 +23,7 @@ type Decoder struct {
 	seen  []uint64 // by slot id, the stamp of the object it was last seen in
 	stamp uint64   // counts objects
 
+	check schema.Checker
 	trail []step // containers around the current value, the record itself apart
 	fault fault
 	extra extra
@@ -167,6 +168,7 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 	d.fault = fault{}
 	d.scan.Lone, d.cut = 0, 0
 	d.extra.reset()
+	d.check.Begin(len(b) - i)
 	if b[i] != '{' {
 		return d.refuse("", fmt.Sprintf("the record is of type %s, want object", schema.TypeOf(b, i)))
 	}
@@ -179,12 +181,30 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 		return -1
 	}
 	d.extra.end(&d.vecs[len(d.vecs)-1])
-	if d.walk.plan.full {
-		if rs := d.walk.plan.shape.Reasons(b[start:i]); len(rs) > 0 {
+	if root.check != nil && !d.check.Passes(root.check, b, start, i) {
+		return d.refuse("", badValue)
+	}
+	if d.check.Unsure {
+		if rs := d.walk.plan.shape.Judge(b[start:i]); len(rs) > 0 {
 			return d.refuse(rs[0].Path, rs[0].Text)
 		}
 	}
 	return i
+}
+
+// badValue stands for what the schema has against a value, until it is worded.
+const badValue = "not what the schema asks for"
+
+// checked decodes the value at b[i] of a slot with a check.
+func (d *Decoder) checked(s *slot, b []byte, i int, rep byte) int {
+	end := d.value(s, b, i, rep)
+	if end < 0 || b[i] == 'n' || s.coerce && b[i] == '"' { // the text in the string was checked
+		return end
+	}
+	if !d.check.Passes(s.check, b, i, end) {
+		return d.refuseAt(s, badValue)
+	}
+	return end
 }
 
 // longestKey bounds a key's value: keys are kept in memory while rows merge.

@@ -201,22 +201,17 @@ func (e *recordEnvelope) refused(b []byte) error {
 	return e.err
 }
 
-// explain adds what the validator says of the record.
+// explain adds what the schema says of the record.
 func (e *RecordError) explain(p *Plan, record []byte) {
 	if p.options.NoChecks {
 		return
 	}
-	first := schema.Reason{Path: e.Path, Text: e.Reason}
 	all := p.shape.Reasons(record)
-	if len(all) > 0 && all[0].Text == schema.WildNumber && e.Reason != schema.WildNumber {
-		return // it has not looked further
-	}
-	if slices.Contains(all, first) {
-		all = slices.DeleteFunc(all, func(r schema.Reason) bool { return r == first })
-	} else if len(all) > 0 && slices.ContainsFunc(all, func(r schema.Reason) bool { return r.Path == e.Path }) {
+	same := func(r schema.Reason) bool { return r.Path == e.Path && r.Text != schema.WildNumber }
+	if len(all) > 0 && (e.Reason == badValue || slices.ContainsFunc(all, same)) {
 		e.Path, e.Reason, all = all[0].Path, all[0].Text, all[1:]
 	}
-	e.More = all
+	e.More = slices.DeleteFunc(all, func(r schema.Reason) bool { return r.Path == e.Path && r.Text == schema.WildNumber })
 }
 
 // state reads a STATE line.

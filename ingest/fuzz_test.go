@@ -107,17 +107,17 @@ func FuzzSchema(f *testing.F) {
 
 // compare holds a plan's verdict on a record against the whole validator's.
 func compare(t *testing.T, s *schema.Shape, record []byte, verdict error) {
-	if err := s.Ready(); err != nil {
+	if _, err := s.Ready(); err != nil {
 		return
 	}
 	var refused *RecordError
 	switch {
 	case verdict == nil:
-		if rs := s.Reasons(record); len(rs) > 0 && !isOurs(rs[0].Text) {
+		if rs := s.Judge(record); len(rs) > 0 && !isOurs(rs[0].Text) {
 			t.Fatalf("taken, though %v: %s", rs, record)
 		}
 	case errors.As(verdict, &refused):
-		if rs := s.Reasons(record); len(rs) == 0 && !isOurs(refused.Reason) {
+		if rs := s.Judge(record); len(rs) == 0 && !isOurs(refused.Reason) {
 			t.Fatalf("%v, though valid: %s", verdict, record)
 		}
 	}

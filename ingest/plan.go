@@ -37,7 +37,6 @@ type Plan struct {
 	root    slot
 	slots   int    // how many slots there are; their ids are below
 	keys    []slot // of the key properties
-	full    bool   // records are held against the whole of shape too
 	shape   *schema.Shape
 	pool    *sync.Pool // of *columns.Batch
 }
@@ -53,7 +52,8 @@ type slot struct {
 	to       op   // of opCast: what the column holds
 	size     size // of decimals
 	accept   schema.Types
-	coerce   bool // a string here is JSON text
+	coerce   bool          // a string here is JSON text
+	check    *schema.Check // of what was decoded; nil: nothing more to check
 	required bool
 	element  bool
 	def, rep byte // levels of a present value; a list's rep is its elements'
@@ -107,8 +107,8 @@ func (p *Plan) batch() *columns.Batch { return p.pool.Get().(*columns.Batch) }
 // Compile turns a SCHEMA into a shape. What it refuses comes as a *LineError.
 func Compile(m *SchemaMessage) (*schema.Shape, error) {
 	s, path, err := schema.Compile(m.JSON, m.Key)
-	if err == nil && s.Full && !m.DisableCheck {
-		err = s.Ready()
+	if err == nil && !m.DisableCheck {
+		path, err = s.Ready()
 	}
 	if err != nil {
 		return nil, &LineError{Line: m.Line, Stream: m.Stream, Path: path, Reason: err.Error()}
@@ -122,11 +122,13 @@ func Compile(m *SchemaMessage) (*schema.Shape, error) {
 func Bind(m *SchemaMessage, s *schema.Shape, t *columns.Schema, o Options) *Plan {
 	o.NoChecks = o.NoChecks || m.DisableCheck
 	p := &Plan{
-		stream: m.Stream, schema: t, options: o,
-		full: s.Full && !o.NoChecks, shape: s,
+		stream: m.Stream, schema: t, options: o, shape: s,
 		pool: &sync.Pool{New: func() any { return columns.NewBatch(t) }},
 	}
 	p.root = slot{op: opStruct, accept: schema.Object, closed: s.Root.Closed || o.Undeclared == RefuseUndeclared}
+	if !o.NoChecks {
+		p.root.check = s.Root.Check
+	}
 	p.bindFields(&p.root, &s.Root, t.Columns)
 	p.slots = number(&p.root, 0)
 	for _, k := range m.Key {
@@ -182,6 +184,9 @@ func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
 	s.quoted = append(text.AppendQuote(nil, f.Name), ':')
 	s.accept = f.Accept
 	s.required = f.Required && !p.options.NoChecks
+	if !p.options.NoChecks {
+		s.check = f.Check
+	}
 	s.coerce = f.Accept.Nested() && !f.Accept.Has(schema.String)
 	s.op, s.to = storing(f, col)
 	s.column = columnName(col)

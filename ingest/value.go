@@ -39,7 +39,12 @@ func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
 				d.seen[f.id] = stamp
 				found++
 				prev = f.id
-				if i = d.value(f, b, i, rep); i < 0 {
+				if f.check != nil {
+					i = d.checked(f, b, i, rep)
+				} else {
+					i = d.value(f, b, i, rep)
+				}
+				if i < 0 {
 					return -1
 				}
 			}
@@ -216,7 +221,12 @@ func (d *Decoder) list(s *slot, b []byte, i int, rep byte) int {
 	}
 	for n := 0; ; n++ {
 		*here = n
-		if i = d.value(element, b, i, rep); i < 0 {
+		if element.check != nil {
+			i = d.checked(element, b, i, rep)
+		} else {
+			i = d.value(element, b, i, rep)
+		}
+		if i < 0 {
 			return -1
 		}
 		here = &d.trail[len(d.trail)-1].index // the trail may have grown

@@ -104,7 +104,7 @@ func TestVerdicts(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if err := s.Ready(); err != nil {
+		if _, err := s.Ready(); err != nil {
 			continue // a fault in a keyword that the plan has no use for
 		}
 		e := columns.Evolver{NextID: 1}
@@ -120,7 +120,7 @@ func TestVerdicts(t *testing.T) {
 				t.Fatal(err)
 			}
 			out := new(Decoder).Decode(b, Plans{"s": p})
-			rs := s.Reasons([]byte(record))
+			rs := s.Judge([]byte(record))
 			bad, _ := out.Err.(*RecordError)
 			if (out.Err == nil) != (len(rs) == 0) && (bad == nil || !isOurs(bad.Reason)) {
 				t.Fatalf("seed %d: plan %v, validator %v\nschema %s\ncolumns %v\nrecord %s",

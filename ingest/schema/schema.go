@@ -16,9 +16,7 @@ type Field struct {
 	Required bool
 	Closed   bool    // an object: undeclared properties are refused
 	Fields   []Field // of a struct; the one element of a list
-
-	Precision, Scale int  // of a decimal
-	Rounded          bool // a double, though the schema asks for more digits than a decimal has
+	Check    *Check  // what its values must satisfy beyond all that; nil: nothing
 }
 
 // covered reports whether accept alone says which values are right.
@@ -28,8 +26,8 @@ func (f *Field) covered() bool { return len(f.Fields) == 0 && !f.Closed }
 // it asks for. It is never changed once made, and may be shared.
 type Shape struct {
 	Root  Field // of the records: a struct
-	Full  bool  // a record that root takes may still be wrong: ask Reasons
-	check *validator
+	whole *validator
+	fault *keywordFault // nil: every keyword means something
 }
 
 // mostColumns is how many leaf columns a table may have.
@@ -58,23 +56,9 @@ func Compile(document []byte, key []string) (s *Shape, path string, err error) {
 	if err := s.requireKey(key); err != nil {
 		return nil, "", err
 	}
-	s.Full = c.full
-	s.check = newValidator(links, &s.Root)
+	s.check(links)
 	return s, "", nil
 }
-
-// Ready readies Reasons, which otherwise its first call does. Its error is a
-// fault in a keyword that root has no use for; with it Reasons finds nothing.
-func (s *Shape) Ready() error {
-	if _, err := s.check.schema(); err != nil {
-		return fmt.Errorf("schema: %w", err)
-	}
-	return nil
-}
-
-// Reasons is all that the schema has against a record, in order of their
-// paths. The record is one JSON value; it is not kept.
-func (s *Shape) Reasons(record []byte) []Reason { return s.check.reasons(record) }
 
 // requireKey makes the key's columns required, as far as the record goes; they
 // may be null where their schema says so.
@@ -100,9 +84,7 @@ func columnsFor(fields []Field) []columns.Column {
 	var out []columns.Column
 	for i := range fields {
 		f := &fields[i]
-		c := f.column()
-		c.Property, c.Fields = f.Name, columnsFor(f.Fields)
-		out = append(out, c)
+		out = append(out, columns.Column{Property: f.Name, Kind: f.Kind, Fields: columnsFor(f.Fields)})
 	}
 	return out
 }
@@ -118,11 +100,9 @@ func (f *Field) leaves() int {
 	return n
 }
 
-// compiler turns schemas, which survey has found sound, into fields. It sets
-// full where the fields it makes do not say all that the schema does.
+// compiler turns schemas, which survey has found sound, into fields.
 type compiler struct {
 	links *links
-	full  bool
 }
 
 // table is the shape of records.
@@ -135,10 +115,6 @@ func (c *compiler) table(n *node) (Field, error) {
 	if !n.get("properties").is('{') {
 		return Field{}, fmt.Errorf("has no properties")
 	}
-	for _, combinator := range [...]string{"anyOf", "oneOf", "allOf"} {
-		c.full = c.full || n.get(combinator) != nil
-	}
-	c.constraints(n, Object)
 	f := Field{Kind: columns.Struct, Accept: Object}
 	c.properties(&f, n, 0)
 	return f, nil
@@ -153,17 +129,16 @@ func (c *compiler) field(n *node, level int) Field {
 	if ref := n.get("$ref"); ref != nil {
 		target := c.links.follow(n)
 		if c.links.recursive[target] {
-			c.full = true
 			return Field{Kind: columns.JSON, Accept: typesOf(target)}
 		}
 		return c.field(target, level)
 	}
 	f := c.own(n, level)
 	if branches := n.get("anyOf"); branches != nil {
-		f = c.both(f, c.union(branches.items, level, false))
+		f = c.both(f, c.union(branches.items, level))
 	}
 	if branches := n.get("oneOf"); branches != nil {
-		f = c.both(f, c.union(branches.items, level, true))
+		f = c.both(f, c.union(branches.items, level))
 	}
 	if branches := n.get("allOf"); branches != nil {
 		for _, b := range branches.items {
@@ -176,7 +151,6 @@ func (c *compiler) field(n *node, level int) Field {
 // own is what a schema says without its combinators.
 func (c *compiler) own(n *node, level int) Field {
 	accept := typesOf(n)
-	c.constraints(n, accept)
 	f := Field{Kind: columns.JSON, Accept: accept}
 	switch base := accept &^ Null; {
 	case base == Object && level < deepest && n.get("properties").is('{') && len(n.get("properties").names) > 0:
@@ -188,9 +162,8 @@ func (c *compiler) own(n *node, level int) Field {
 		element.Name = columns.ListElement
 		f.Fields = []Field{element}
 	case base.Nested() || accept == Any:
-		c.full = c.full || constrainsInside(n, accept)
 	case base != 0:
-		f.scalar(n, base)
+		f.Kind = scalarKind(base, n.get("format"))
 	}
 	return f
 }
@@ -209,30 +182,21 @@ func (c *compiler) properties(f *Field, n *node, level int) {
 		for _, r := range required.items {
 			if i, ok := at[r.text]; ok {
 				f.Fields[i].Required = true
-			} else {
-				c.full = true
 			}
 		}
 	}
 	f.Closed = n.get("additionalProperties").isFalse()
-	if more := n.get("additionalProperties"); more.is('{') && len(more.names) > 0 {
-		c.full = true
-	}
 	if patterns := n.get("patternProperties"); patterns.is('{') && len(patterns.names) > 0 {
-		c.full, f.Closed = true, false
+		f.Closed = false
 	}
 }
 
-// union is the shape of values that fit any (oneOf: exactly one) of the schemas.
-func (c *compiler) union(branches []*node, level int, one bool) Field {
+// union is the shape of values that fit any of the schemas.
+func (c *compiler) union(branches []*node, level int) Field {
 	var fs []Field
-	var seen, null Types
+	var null Types
 	for _, b := range branches {
 		f := c.field(b, level)
-		if one && seen&f.Accept != 0 {
-			c.full = true
-		}
-		seen |= f.Accept
 		if f.Accept == Null {
 			null = Null
 			continue
@@ -252,15 +216,9 @@ func (c *compiler) union(branches []*node, level int, one bool) Field {
 
 // either is the shape of values that fit a or b.
 func (c *compiler) either(a, b Field) Field {
-	f := Field{Accept: a.Accept | b.Accept, Rounded: a.Rounded || b.Rounded}
-	f.become(columns.Common(a.column(), b.column()))
-	if f.Kind == columns.String && f.Accept&^(Number|Null) == 0 {
-		f.become(columns.Column{Kind: columns.Double})
-		f.Rounded = true
-	}
+	f := Field{Kind: columns.Widened(a.Kind, b.Kind), Accept: a.Accept | b.Accept}
 	if f.Accept.Nested() {
 		f.Kind = columns.JSON
-		c.full = c.full || !a.covered() || !b.covered()
 	}
 	return f
 }
@@ -280,28 +238,16 @@ func (c *compiler) both(a, b Field) Field {
 	base := f.Accept &^ Null
 	switch {
 	case !a.covered():
-		c.full = true
 	case !b.covered() && base.Nested():
 		b.Accept = f.Accept
 		return b
 	case !base.Nested() && base != 0:
 		f.Kind = scalarKind(base, nil)
 		if a.Kind == b.Kind {
-			f.become(columns.Common(a.column(), b.column()))
-		} else if f.Kind == columns.Double {
-			f.exact(a, b)
+			f.Kind = a.Kind
 		}
 	}
 	return f
-}
-
-// exact makes a number a decimal if a or b, both of which it fits, says so.
-func (f *Field) exact(a, b Field) {
-	for _, of := range [...]Field{a, b} {
-		if of.Kind == columns.Decimal {
-			f.become(of.column())
-		}
-	}
 }
 
 // scalarKind is the column for a set of scalar types.

@@ -17,23 +17,17 @@ import (
 	"target-filelake/lake/columns"
 )
 
-// Reason says what is wrong with one value of a record, never what the value is.
-type Reason struct {
-	Path string // JSON pointer into the record; "" is the record itself
-	Text string
-}
-
-// validator holds records against the whole schema, by Draft 4. It also words
-// refusals of records that the shape alone refuses, so its schema is compiled
-// when first needed.
+// validator holds records against the whole schema, by Draft 4, from a tree of
+// their values. Its schema is compiled when first needed: most never need it.
 type validator struct {
 	root   *Field
+	check  *Check // of whole records
 	links  *links
 	schema func() (*gojsonschema.Schema, error)
 }
 
-func newValidator(l *links, root *Field) *validator {
-	return &validator{root: root, links: l, schema: sync.OnceValues(func() (*gojsonschema.Schema, error) {
+func newValidator(l *links, root *Field, whole *Check) *validator {
+	return &validator{root: root, check: whole, links: l, schema: sync.OnceValues(func() (*gojsonschema.Schema, error) {
 		loader := gojsonschema.NewSchemaLoader()
 		loader.Draft, loader.AutoDetect = gojsonschema.Draft4, false
 		d := draft4{links: l, names: map[*node]string{}}
@@ -162,7 +156,7 @@ func canonical(v *node) string {
 func (v *validator) reasons(record []byte) []Reason {
 	schema, err := v.schema()
 	if err != nil {
-		return nil
+		return []Reason{{"", "cannot be checked"}}
 	}
 	doc, err := decodeAny(record)
 	if err != nil {
@@ -234,28 +228,6 @@ func pathOf(e gojsonschema.ResultError) string {
 		path = text.Pointer(path, fmt.Sprint(e.Details()["property"]))
 	}
 	return path
-}
-
-const mostDigits, mostExponent = 1000, 400
-
-// WildNumber is the Text of a Reason that stands alone: with a number out of
-// all measure in it, a record is not looked at further.
-const WildNumber = "number has an exponent or digits out of all measure"
-
-// tame reports whether exact arithmetic on the number is cheap, and whether it
-// is a double: the validator compares an enum's numbers as such, and does not
-// survive others.
-func tame(num string) bool {
-	if len(num) > mostDigits {
-		return false
-	}
-	if e := strings.IndexAny(num, "eE"); e >= 0 {
-		if x := text.Exponent([]byte(num[e+1:])); x < -mostExponent || x > mostExponent {
-			return false
-		}
-	}
-	_, ok := text.Float([]byte(num))
-	return ok
 }
 
 // wild finds a number whose exact arithmetic would take all day.

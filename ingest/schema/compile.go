@@ -1,0 +1,293 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+
+	"hash/maphash"
+
+	"target-filelake/ingest/text"
+)
+
+// checks compiles schemas, which survey has found sound, into Checks.
+type checks struct {
+	links *links
+	made  map[*node]*Check
+	err   error // the first keyword that means nothing
+	at    *node // the schema it stands in
+}
+
+// of is the check of a schema, nil if it demands nothing.
+func (c *checks) of(n *node) *Check {
+	n = c.links.follow(n)
+	if free(n) {
+		return nil
+	}
+	if done, ok := c.made[n]; ok {
+		return done
+	}
+	k := &Check{types: ownTypes(n)}
+	c.made[n] = k
+	c.limits(k, n)
+	c.combinators(k, n)
+	if a := c.elements(n); a != nil && k.types.Has(Array) {
+		k.arr = a
+	}
+	if o := c.members(n); o != nil && k.types.Has(Object) {
+		k.obj = o
+	}
+	return k
+}
+
+// words is every keyword that limits values.
+var words = map[string]bool{
+	"type": true, "enum": true, "not": true, "anyOf": true, "oneOf": true, "allOf": true,
+	"minimum": true, "maximum": true, "exclusiveMinimum": true, "exclusiveMaximum": true, "multipleOf": true,
+	"minLength": true, "maxLength": true, "pattern": true,
+	"items": true, "additionalItems": true, "minItems": true, "maxItems": true, "uniqueItems": true,
+	"properties": true, "patternProperties": true, "additionalProperties": true, "required": true,
+	"minProperties": true, "maxProperties": true, "dependencies": true,
+}
+
+// free reports whether a schema demands nothing.
+func free(n *node) bool {
+	return !slices.ContainsFunc(n.names, func(name string) bool { return words[name] })
+}
+
+// ownTypes is what a schema's type says; its enum is looked at apart.
+func ownTypes(n *node) Types {
+	if n.get("type") == nil {
+		return Any
+	}
+	return typesOf(n)
+}
+
+// fault notes a keyword that means nothing.
+func (c *checks) fault(n *node, format string, args ...any) {
+	if c.err == nil {
+		c.err, c.at = fmt.Errorf(format, args...), n
+	}
+}
+
+// limits compiles what a schema says of scalars, and of values as a whole.
+func (c *checks) limits(k *Check, n *node) {
+	if enum := n.get("enum"); enum != nil {
+		if !allMeasured(enum) {
+			c.fault(n, "enum has a number with an exponent or digits out of all measure")
+			return
+		}
+		k.enum = setOf(enum.items)
+	}
+	if nums := c.numbers(n); *nums != (numbers{}) && k.types.Has(Number) {
+		k.num = nums
+	}
+	s := &lengths{min: c.count(n, "minLength", 0), max: c.count(n, "maxLength", -1)}
+	if p := n.get("pattern"); p != nil {
+		var err error
+		if s.pattern, err = regexp.Compile(p.text); err != nil || !p.is('"') {
+			c.fault(n, "pattern is not a regular expression")
+		}
+	}
+	if (s.min > 0 || s.max >= 0 || s.pattern != nil) && k.types.Has(String) {
+		k.str = s
+	}
+}
+
+func allMeasured(n *node) bool {
+	if n.kind == '0' {
+		return measured([]byte(n.text))
+	}
+	return !slices.ContainsFunc(n.items, func(v *node) bool { return !allMeasured(v) })
+}
+
+func (c *checks) numbers(n *node) *numbers {
+	nums := &numbers{min: c.bound(n, "minimum", "exclusiveMinimum"), max: c.bound(n, "maximum", "exclusiveMaximum")}
+	if m := n.get("multipleOf"); m != nil {
+		if nums.multipleOf = boundOf(m.text); nums.multipleOf.rat.Sign() <= 0 {
+			c.fault(n, "multipleOf is not above 0")
+			nums.multipleOf = nil
+		}
+	}
+	return nums
+}
+
+func (c *checks) bound(n *node, keyword, exclusive string) *bound {
+	x := n.get(exclusive)
+	if x != nil && !x.isTrue() && !x.isFalse() {
+		c.fault(n, "%s is not true or false, as Draft 4 has it", exclusive)
+	}
+	limit := n.get(keyword)
+	if limit == nil {
+		if x != nil {
+			c.fault(n, "%s without %s", exclusive, keyword)
+		}
+		return nil
+	}
+	b := boundOf(limit.text)
+	b.exclusive = x != nil && x.isTrue()
+	return b
+}
+
+// count is a keyword that counts, or what stands for its absence.
+func (c *checks) count(n *node, keyword string, absent int) int {
+	v := n.get(keyword)
+	if v == nil {
+		return absent
+	}
+	x := whole(v)
+	if x < 0 {
+		c.fault(n, "%s %w", keyword, errCount)
+	}
+	return min(x, math.MaxInt32)
+}
+
+func (c *checks) flag(n *node, keyword string) bool {
+	v := n.get(keyword)
+	if v != nil && !v.isTrue() && !v.isFalse() {
+		c.fault(n, "%s is not true or false", keyword)
+	}
+	return v != nil && v.isTrue()
+}
+
+func (c *checks) combinators(k *Check, n *node) {
+	k.all, k.any, k.one = c.each(n.get("allOf")), c.each(n.get("anyOf")), c.each(n.get("oneOf"))
+	if not := n.get("not"); not != nil {
+		if k.not = c.of(not); k.not == nil {
+			k.not = &Check{types: Any}
+		}
+	}
+}
+
+// each compiles the schemas of a combinator. One that demands nothing counts.
+func (c *checks) each(list *node) []*Check {
+	if list == nil {
+		return nil
+	}
+	out := make([]*Check, len(list.items))
+	for i, n := range list.items {
+		if out[i] = c.of(n); out[i] == nil {
+			out[i] = &Check{types: Any}
+		}
+	}
+	return out
+}
+
+// elements is what a schema says of arrays, nil if nothing.
+func (c *checks) elements(n *node) *elements {
+	a := &elements{min: c.count(n, "minItems", 0), max: c.count(n, "maxItems", -1), unique: c.flag(n, "uniqueItems")}
+	more := n.get("additionalItems")
+	if more != nil && more.kind != '{' && !more.isTrue() && !more.isFalse() {
+		c.fault(n, "additionalItems is no schema and not true or false")
+	}
+	switch items := n.get("items"); {
+	case items.is('{'):
+		a.items = c.of(items)
+	case items.is('['):
+		a.tuple = make([]*Check, len(items.items))
+		for i, item := range items.items {
+			a.tuple[i] = c.of(item)
+		}
+		if more.is('{') {
+			a.items = c.of(more)
+		}
+		a.closed = len(a.tuple) > 0 && more != nil && more.isFalse()
+	}
+	if a.min == 0 && a.max < 0 && !a.unique && a.items == nil && !a.closed &&
+		!slices.ContainsFunc(a.tuple, func(k *Check) bool { return k != nil }) {
+		return nil
+	}
+	return a
+}
+
+// members is what a schema says of objects, nil if nothing.
+func (c *checks) members(n *node) *members {
+	o := &members{min: c.count(n, "minProperties", 0), max: c.count(n, "maxProperties", -1), props: map[string]*Check{}}
+	if props := n.get("properties"); props != nil {
+		for i, name := range props.names {
+			o.props[name] = c.of(props.items[i])
+		}
+	}
+	c.others(o, n)
+	if names := n.get("required"); names != nil {
+		for _, r := range names.items {
+			o.required = append(o.required, requiredOf(r.text))
+		}
+	}
+	if deps := n.get("dependencies"); deps != nil {
+		c.dependencies(o, deps)
+	}
+	if o.useless() {
+		return nil
+	}
+	return o
+}
+
+// useless reports whether an object's names and values are all the same to o.
+func (o *members) useless() bool {
+	for k := range maps.Values(o.props) {
+		if k != nil {
+			return false
+		}
+	}
+	return o.min == 0 && o.max < 0 && len(o.patterns) == 0 && o.more == nil && !o.closed &&
+		len(o.required) == 0 && len(o.depends) == 0
+}
+
+// others compiles what is said of properties that are not declared.
+func (c *checks) others(o *members, n *node) {
+	if patterns := n.get("patternProperties"); patterns != nil {
+		for i, p := range patterns.names {
+			o.patterns = append(o.patterns, patterned{regexp.MustCompile(p), c.of(patterns.items[i])})
+		}
+	}
+	switch more := n.get("additionalProperties"); {
+	case more == nil:
+	case more.is('{'):
+		o.more = c.of(more)
+	case more.isFalse():
+		o.closed = true
+	case !more.isTrue():
+		c.fault(n, "additionalProperties is no schema and not true or false")
+	}
+}
+
+func requiredOf(name string) required {
+	return required{name, maphash.String(seed, name)}
+}
+
+func (c *checks) dependencies(o *members, deps *node) {
+	for i, name := range deps.names {
+		d := dependency{on: requiredOf(name)}
+		if v := deps.items[i]; v.is('{') {
+			d.check = c.of(v)
+		} else {
+			for _, other := range v.items {
+				d.names = append(d.names, requiredOf(other.text))
+			}
+		}
+		o.depends = append(o.depends, d)
+	}
+}
+
+// pathTo is the JSON pointer of a node in a document.
+func pathTo(root, n *node) (string, error) {
+	if root == n {
+		return "", nil
+	}
+	for i, v := range root.items {
+		step := fmt.Sprint(i)
+		if root.kind == '{' {
+			step = root.names[i]
+		}
+		if path, err := pathTo(v, n); err == nil {
+			return text.Pointer("", step) + path, nil
+		}
+	}
+	return "", errNotThere
+}
+
+var errNotThere = errors.New("no such node")
