@@ -17,6 +17,9 @@ type Field struct {
 	Closed   bool    // an object: undeclared properties are refused
 	Fields   []Field // of a struct; the one element of a list
 	Check    *Check  // what its values must satisfy beyond all that; nil: nothing
+
+	Precision, Scale int  // of a decimal
+	Rounded          bool // a double, though the schema asks for more digits than a decimal has
 }
 
 // covered reports whether accept alone says which values are right.
@@ -84,7 +87,9 @@ func columnsFor(fields []Field) []columns.Column {
 	var out []columns.Column
 	for i := range fields {
 		f := &fields[i]
-		out = append(out, columns.Column{Property: f.Name, Kind: f.Kind, Fields: columnsFor(f.Fields)})
+		c := f.column()
+		c.Property, c.Fields = f.Name, columnsFor(f.Fields)
+		out = append(out, c)
 	}
 	return out
 }
@@ -163,7 +168,7 @@ func (c *compiler) own(n *node, level int) Field {
 		f.Fields = []Field{element}
 	case base.Nested() || accept == Any:
 	case base != 0:
-		f.Kind = scalarKind(base, n.get("format"))
+		f.scalar(n, base)
 	}
 	return f
 }
@@ -216,7 +221,12 @@ func (c *compiler) union(branches []*node, level int) Field {
 
 // either is the shape of values that fit a or b.
 func (c *compiler) either(a, b Field) Field {
-	f := Field{Kind: columns.Widened(a.Kind, b.Kind), Accept: a.Accept | b.Accept}
+	f := Field{Accept: a.Accept | b.Accept, Rounded: a.Rounded || b.Rounded}
+	f.become(columns.Common(a.column(), b.column()))
+	if f.Kind == columns.String && f.Accept&^(Number|Null) == 0 {
+		f.become(columns.Column{Kind: columns.Double})
+		f.Rounded = true
+	}
 	if f.Accept.Nested() {
 		f.Kind = columns.JSON
 	}
@@ -244,10 +254,21 @@ func (c *compiler) both(a, b Field) Field {
 	case !base.Nested() && base != 0:
 		f.Kind = scalarKind(base, nil)
 		if a.Kind == b.Kind {
-			f.Kind = a.Kind
+			f.become(columns.Common(a.column(), b.column()))
+		} else if f.Kind == columns.Double {
+			f.exact(a, b)
 		}
 	}
 	return f
+}
+
+// exact makes a number a decimal if a or b, both of which it fits, says so.
+func (f *Field) exact(a, b Field) {
+	for _, of := range [...]Field{a, b} {
+		if of.Kind == columns.Decimal {
+			f.become(of.column())
+		}
+	}
 }
 
 // scalarKind is the column for a set of scalar types.
