@@ -250,7 +250,9 @@ func decode(ctx context.Context, work <-chan *job) error {
 
 func (l *loader) encode(ctx context.Context, jobs <-chan encodeJob) error {
 	for j := range jobs {
-		if err := j.run(ctx, l.lake, l.cfg.codec); err != nil {
+		err := j.run(ctx, l.lake, l.cfg.codec)
+		l.encoding.Release(j.weight)
+		if err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -273,6 +274,18 @@ func TestReorderedKeyIsTheSame(t *testing.T) {
 	load(t, dir, singer(schema, row, stateOf("1")), 0)
 	load(t, dir, singer(strings.Replace(schema, `['a','b']`, `['b','a']`, 1), row, stateOf("2")), 0)
 	wantQuery(t, dir, "SELECT * FROM t", `[{"a":1,"b":2}]`)
+}
+
+// TestMoreThanMemoryHolds loads several times what lines and rows in flight may take.
+func TestMoreThanMemoryHolds(t *testing.T) {
+	lines := []string{schemaT}
+	big := strings.Repeat("x", 12<<20)
+	for i := range 14 {
+		lines = append(lines, rowT(strconv.Itoa(i), big))
+	}
+	dir := t.TempDir()
+	load(t, dir, singer(append(lines, stateOf("1"))...), 0, "--memory", "256MiB", "--threads", "2")
+	wantQuery(t, dir, "SELECT count(*) AS n, min(length(v)) AS l FROM t", fmt.Sprintf(`[{"n":14,"l":%d}]`, len(big)))
 }
 
 func TestOwnersAndLocks(t *testing.T) {
