@@ -102,6 +102,23 @@ func TestAllReasons(t *testing.T) {
 	f(`{"d":1e30,"a":1,"b":2}`, `/d: integer is beyond 64 bits; /b: type string, got an integer`)
 }
 
+// Of many faults, the first are told and the others counted.
+func TestManyReasons(t *testing.T) {
+	f := func(n int, want string) {
+		t.Helper()
+		out := load(t, schemaOf(`"v":{"type":"array","items":{"type":"integer","minimum":1}}`)+
+			recordOf(`{"v":[`+strings.Repeat("0,", n-1)+`0]}`), Options{}, Limits{})
+		got := fmt.Sprint(out.err)
+		if told := strings.Count(got, "minimum 1, got a smaller number"); fmt.Sprint(told, got[strings.LastIndex(got, ";"):]) != want {
+			t.Errorf("%d faults: %d told, %s", n, told, got)
+		}
+	}
+	f(2, "2; /v/1: minimum 1, got a smaller number")
+	f(21, "21; /v/20: minimum 1, got a smaller number")
+	f(22, "20; and 2 more")
+	f(500, "20; and 480 more")
+}
+
 // Values go into the kinds a table has come to hold, whatever this SCHEMA says.
 func TestWidened(t *testing.T) {
 	f := func(old, now, value, want string) {

@@ -22,7 +22,11 @@ func (e *RecordError) Error() string {
 	var s strings.Builder
 	s.WriteString(where(e.Line, e.Stream, e.Path))
 	s.WriteString(text.Printable(e.Reason))
-	for _, r := range e.More {
+	for i, r := range e.More {
+		if i == mostPrinted-1 && len(e.More) > mostPrinted {
+			fmt.Fprintf(&s, "; and %d more", len(e.More)-i)
+			break
+		}
 		s.WriteString("; ")
 		if r.Path != "" {
 			s.WriteString(text.Printable(r.Path) + ": ")
@@ -31,6 +35,9 @@ func (e *RecordError) Error() string {
 	}
 	return s.String()
 }
+
+// mostPrinted is how many faults of a record are told on one line.
+const mostPrinted = 20
 
 // LineError refuses a line: rows may be lost in it, so nothing after it counts.
 type LineError struct {

@@ -62,7 +62,7 @@ func (c *checks) beside(n *node, f *Field, o *members) *Check {
 	if f.Kind == columns.List {
 		a := c.elements(n)
 		if a != nil && (a.min > 0 || a.max >= 0 || a.unique) {
-			a.items = nil
+			a.items, a.counted = nil, a.min == 0 && !a.unique
 			k.arr = a
 		}
 	}
@@ -164,6 +164,15 @@ func (c *checks) single(list *node, combinator string) (inner *node, nullable bo
 func (c *checks) refusesNull(n *node) bool {
 	k := c.of(n)
 	return k != nil && k.refusesNull()
+}
+
+// limits are the keywords that limit values of the types beside them.
+var limits = map[string]Types{
+	"enum": Any, "not": Any,
+	"minimum": Number, "maximum": Number, "multipleOf": Number,
+	"minLength": String, "maxLength": String, "pattern": String,
+	"minItems": Array, "maxItems": Array, "uniqueItems": Array,
+	"minProperties": Object, "maxProperties": Object, "dependencies": Object,
 }
 
 // onlyTypes is the types that a schema takes, if it demands nothing else.

@@ -90,6 +90,8 @@ func (c *checks) limits(k *Check, n *node) {
 		var err error
 		if s.pattern, err = regexp.Compile(p.text); err != nil || !p.is('"') {
 			c.fault(n, "pattern is not a regular expression")
+		} else if prefix, all := s.pattern.LiteralPrefix(); all {
+			s.literal = []byte(prefix)
 		}
 	}
 	if (s.min > 0 || s.max >= 0 || s.pattern != nil) && k.types.Has(String) {
@@ -196,8 +198,9 @@ func (c *checks) elements(n *node) *elements {
 		}
 		a.closed = len(a.tuple) > 0 && more != nil && more.isFalse()
 	}
-	if a.min == 0 && a.max < 0 && !a.unique && a.items == nil && !a.closed &&
-		!slices.ContainsFunc(a.tuple, func(k *Check) bool { return k != nil }) {
+	a.counted = a.min == 0 && !a.unique && a.items == nil && !a.closed &&
+		!slices.ContainsFunc(a.tuple, func(k *Check) bool { return k != nil })
+	if a.counted && a.max < 0 {
 		return nil
 	}
 	return a
@@ -226,15 +229,18 @@ func (c *checks) members(n *node) *members {
 	return o
 }
 
-// useless reports whether an object's names and values are all the same to o.
+// useless reports whether an object's names and values are all the same to o;
+// counted, whether all but their number are.
 func (o *members) useless() bool {
 	for k := range maps.Values(o.props) {
 		if k != nil {
+			o.counted = false
 			return false
 		}
 	}
-	return o.min == 0 && o.max < 0 && len(o.patterns) == 0 && o.more == nil && !o.closed &&
+	o.counted = o.min == 0 && len(o.patterns) == 0 && o.more == nil && !o.closed &&
 		len(o.required) == 0 && len(o.depends) == 0
+	return o.counted && o.max < 0
 }
 
 // others compiles what is said of properties that are not declared.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"hash/maphash"
@@ -174,13 +175,20 @@ func (k *Checker) string(s *lengths, raw []byte) bool {
 			k.sayLimits("Length", s.min, s.max, n, "a string of %d characters")
 		}
 	}
-	if s.pattern != nil && !s.pattern.Match(k.content(raw)) {
+	if s.pattern != nil && !s.matches(k.content(raw)) {
 		if k.words == nil {
 			return false
 		}
 		k.say("pattern %q, got a string that does not match", s.pattern.String())
 	}
 	return true
+}
+
+func (s *lengths) matches(content []byte) bool {
+	if s.literal != nil {
+		return bytes.Contains(content, s.literal)
+	}
+	return s.pattern.Match(content)
 }
 
 func (k *Checker) length(raw []byte) int { return utf8.RuneCount(k.content(raw)) }

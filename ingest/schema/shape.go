@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // keywordFault is a keyword that says nothing Draft 4 knows.
@@ -61,7 +63,19 @@ func (v *validator) words(record []byte) []Reason {
 		return []Reason{{"", TooMuchWork}}
 	}
 	slices.SortFunc(out, func(a, b Reason) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
+		return cmp.Or(byPath(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
 	})
 	return slices.Compact(out)
+}
+
+// byPath orders JSON pointers, 2 before 10.
+func byPath(a, b string) int {
+	return slices.CompareFunc(strings.Split(a, "/"), strings.Split(b, "/"), func(a, b string) int {
+		x, errX := strconv.Atoi(a)
+		y, errY := strconv.Atoi(b)
+		if errX == nil && errY == nil {
+			return cmp.Compare(x, y)
+		}
+		return cmp.Compare(a, b)
+	})
 }
