@@ -119,6 +119,8 @@ func typeText(c *columns.Column) string {
 		return "varchar"
 	case columns.Timestamp:
 		return "timestamp with time zone"
+	case columns.Decimal:
+		return fmt.Sprintf("decimal(%d,%d)", c.Precision, c.Scale)
 	default:
 		return string(c.Kind)
 	}
