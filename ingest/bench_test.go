@@ -47,7 +47,7 @@ func orders(n int, space string) []byte {
 // planOf compiles a SCHEMA and binds it to a new table.
 func planOf(tb testing.TB, m *SchemaMessage, o Options) *Plan {
 	tb.Helper()
-	s, err := Compile(m)
+	s, err := Compile(m, o)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -47,6 +47,12 @@ func (d *Decoder) parsed(s *slot, b []byte, i int, rep byte) int {
 // starts at b[i].
 func (d *Decoder) undeclared(s *slot, name, b []byte, i int) int {
 	p := d.walk.plan
+	if p.options.Metadata && len(d.trail) == 0 && schema.IsMetadata(string(name)) {
+		if i = d.scan.Value(b, i); i < 0 {
+			return d.refuse("", d.scan.Why)
+		}
+		return i // the target says it, whoever said it before
+	}
 	if s.closed {
 		return d.refuse(text.Pointer(d.here(), string(name)), "additional property "+strconv.Quote(string(name))+" is not allowed")
 	}

@@ -23,12 +23,15 @@ type Decoder struct {
 	seen  []uint64 // by slot id, the stamp of the object it was last seen in
 	stamp uint64   // counts objects
 
-	check schema.Checker
-	trail []step // containers around the current value, the record itself apart
-	fault fault
-	extra extra
-	text  []byte // scratch for unescaped strings
-	cut   int    // times of the record cut to microseconds
+	check      schema.Checker
+	trail      []step // containers around the current value, the record itself apart
+	fault      fault
+	extra      extra
+	text       []byte // scratch for unescaped strings
+	cut        int    // times of the record cut to microseconds
+	nulled     int    // dates and times of the record made null
+	now        moment
+	introParts [2]span // time_extracted and version in intro
 }
 
 // walk is what a decoder has learnt of a plan's records.
@@ -151,6 +154,7 @@ func (d *Decoder) row(b []byte, i int) int {
 	c.Ords = append(c.Ords, uint32(d.out.Records))
 	d.out.Notes.Surrogates += d.scan.Lone
 	d.out.Notes.Nanoseconds += d.cut
+	d.out.Notes.NullDates += d.nulled
 	d.extra.note(&d.out.Notes, d.walk.plan.stream)
 	return end
 }
@@ -166,7 +170,7 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 	d.scan.Depth = 1
 	d.trail = d.trail[:0]
 	d.fault = fault{}
-	d.scan.Lone, d.cut = 0, 0
+	d.scan.Lone, d.cut, d.nulled = 0, 0, 0
 	d.extra.reset()
 	d.check.Begin(len(b) - i)
 	if b[i] != '{' {
@@ -216,7 +220,7 @@ func (d *Decoder) keysFit() bool {
 	for i := range keys {
 		k := &keys[i]
 		v := &d.vecs[k.vec]
-		if k.op != opString && k.op != opText || v.Def[len(v.Def)-1] != v.MaxDef {
+		if o := k.target(); o != opString && o != opText || v.Def[len(v.Def)-1] != v.MaxDef {
 			continue
 		}
 		if n := len(v.Ends); int(v.Ends[n-1])-startOf(v, n-1) > longestKey {

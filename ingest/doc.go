@@ -41,6 +41,8 @@
 //
 //	integer    1 and 1.0 and 1e2; beyond 64 bits refused
 //	number     the nearest double; beyond a double's range refused
+//	decimal    exactly, from the text; more digits than the column has refused. In a
+//	           string too where the SCHEMA sends it so
 //	string     as it is; \u0000 is taken
 //	date-time  T or a space, optional seconds and fraction, zone Z, +05:30, +0530 or none
 //	           (UTC), or a bare date; cut to microseconds, counted
@@ -50,12 +52,16 @@
 //	object, array  also as JSON text in a string, where no string may stand
 //
 // Year 0000, years past 9999, leap seconds, 24:00 and days the calendar lacks
-// are refused. A column of mixed scalars holds strings as they are and other
+// are refused, or null and counted with Options.NullDates. A column of mixed scalars holds strings as they are and other
 // values as JSON text; a JSON column holds the received bytes without the white
 // space outside strings. Numbers in strings are strings. An absent property is
 // null. Undeclared properties are kept in the batch's Extra, as one JSON object
 // a row: top-level ones under their names, nested ones (and names that start
 // with a slash) under their JSON pointers.
+//
+// A column whose type Options.Types names, not the SCHEMA, takes what has a
+// value of that type: numbers, dates and UUIDs in strings, true and false in
+// strings, anything as text. What has none is refused.
 //
 // # Schemas
 //

@@ -18,6 +18,7 @@ func (d *Decoder) record(b []byte, l *line, plans Plans) error {
 	e := recordEnvelope{d: d, line: l, plans: plans}
 	if known {
 		e.named, e.typed = true, true
+		e.extracted, e.version = d.introParts[0], d.introParts[1]
 		if i = e.take(b, i); i >= 0 {
 			i = e.rest(b, i)
 		}
@@ -34,6 +35,9 @@ func (d *Decoder) record(b []byte, l *line, plans Plans) error {
 	}
 	if e.err == nil && !e.taken {
 		e.err = e.late(b)
+	}
+	if e.err == nil && len(d.walk.plan.added) > 0 && !d.addMetadata(b, e.extracted, e.version) {
+		e.err = &RecordError{Stream: d.walk.plan.stream, Line: l.number, Path: d.fault.path, Reason: d.fault.reason}
 	}
 	if e.err != nil {
 		return e.refused(b)
@@ -56,6 +60,8 @@ type recordEnvelope struct {
 	at           int  // where the record starts
 	found, taken bool // the record is there; it was decoded
 	err          error
+
+	extracted, version span // time_extracted and version
 }
 
 // members reads the envelope's properties from b[i] on, and past its end.
@@ -120,9 +126,18 @@ func (e *recordEnvelope) member(name, b []byte, i int) int {
 			end := e.take(b, i)
 			if end >= 0 && e.typed {
 				e.d.last, e.d.intro = e.d.walk, append(e.d.intro[:0], b[:i]...)
+				e.d.introParts = [2]span{e.extracted, e.version}
 			}
 			return end
 		}
+	case "time_extracted":
+		end := e.d.scan.Value(b, i)
+		e.extracted = span{i, end}
+		return end
+	case "version":
+		end := e.d.scan.Value(b, i)
+		e.version = span{i, end}
+		return end
 	}
 	return e.d.scan.Value(b, i)
 }

@@ -78,7 +78,7 @@ func FuzzSchema(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, schema, record []byte) {
 		m := &SchemaMessage{Stream: "s", JSON: schema}
-		s, err := Compile(m)
+		s, err := Compile(m, Options{})
 		if err != nil {
 			return
 		}

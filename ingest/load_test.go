@@ -66,7 +66,7 @@ func load(t testing.TB, input string, o Options, l Limits) loaded {
 			continue
 		}
 		m := then.Schema
-		s, err := Compile(m)
+		s, err := Compile(m, o)
 		if err != nil {
 			out.err = err
 			return out

@@ -5,6 +5,7 @@ type Notes struct {
 	Surrogates  int // surrogate escapes without their other half, now U+FFFD
 	Duplicates  int // records in which a property stood twice; the last one won
 	Nanoseconds int // times cut to microseconds
+	NullDates   int // dates and times that no column can hold, now null
 	// Undeclared counts undeclared properties by stream, then by name (of
 	// nested ones, their JSON pointer). A stream names a bounded set of them.
 	Undeclared map[string]map[string]int
@@ -32,6 +33,7 @@ func (n *Notes) Add(o *Notes) {
 	n.Surrogates += o.Surrogates
 	n.Duplicates += o.Duplicates
 	n.Nanoseconds += o.Nanoseconds
+	n.NullDates += o.NullDates
 	for stream, names := range o.Undeclared {
 		for name, count := range names {
 			n.undeclared(stream, []byte(name), count)

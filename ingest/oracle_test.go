@@ -247,7 +247,7 @@ func decodeInto(t *testing.T, raw []byte, to any) {
 }
 
 func TestOracle(t *testing.T) {
-	s, err := Compile(&SchemaMessage{Stream: "s", JSON: []byte(oracleSchema)})
+	s, err := Compile(&SchemaMessage{Stream: "s", JSON: []byte(oracleSchema)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

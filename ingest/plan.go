@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"target-filelake/ingest/schema"
 	"target-filelake/ingest/text"
@@ -18,10 +20,21 @@ const (
 	RefuseUndeclared                   // the record is refused
 )
 
-// Options change how a plan's records are taken.
+// Options change how a stream's records are taken.
 type Options struct {
 	Undeclared Undeclared
 	NoChecks   bool // only what a column cannot hold, and a missing key, is refused
+	NullDates  bool // what no date or time column can hold is null there, and counted; not in keys
+
+	Types        map[string]string // property → the type its column gets, as schema.ParseType reads it; dots lead into objects
+	Nested       schema.Nested     // what becomes of objects and arrays; "" is schema.NestedStruct
+	Separator    string            // joins the names of flattened columns; "" is two underscores
+	FlattenDepth int               // how many objects deep columns are flattened; 0: any number
+
+	Metadata bool             // add the columns of schema.Metadata; needs Now and Started
+	Deleted  bool             // add schema.DeletedAt to tables whose SCHEMA does not name it
+	Now      func() time.Time // called by decoders, side by side
+	Started  time.Time        // when the run began
 }
 
 // Plans are the plans of the streams known so far. A set is never changed once
@@ -37,6 +50,7 @@ type Plan struct {
 	root    slot
 	slots   int    // how many slots there are; their ids are below
 	keys    []slot // of the key properties
+	added   []slot // of metadata
 	shape   *schema.Shape
 	pool    *sync.Pool // of *columns.Batch
 }
@@ -55,6 +69,8 @@ type slot struct {
 	coerce   bool          // a string here is JSON text
 	check    *schema.Check // of what was decoded; nil: nothing more to check
 	required bool
+	nullable bool // what is no date or time is null
+	flat     bool // a struct whose fields are columns of the table
 	element  bool
 	def, rep byte // levels of a present value; a list's rep is its elements'
 	vec      int  // its vectors are [vec, vec+leaves)
@@ -105,8 +121,12 @@ func (p *Plan) Recycle(b *columns.Batch) {
 func (p *Plan) batch() *columns.Batch { return p.pool.Get().(*columns.Batch) }
 
 // Compile turns a SCHEMA into a shape. What it refuses comes as a *LineError.
-func Compile(m *SchemaMessage) (*schema.Shape, error) {
-	s, path, err := schema.Compile(m.JSON, m.Key)
+func Compile(m *SchemaMessage, o Options) (*schema.Shape, error) {
+	columns := schema.Options{
+		Types: o.Types, Nested: o.Nested, Separator: o.Separator, Depth: o.FlattenDepth,
+		Metadata: o.Metadata, Deleted: o.Deleted,
+	}
+	s, path, err := columns.Compile(m.JSON, m.Key)
 	if err == nil && !m.DisableCheck {
 		path, err = s.Ready()
 	}
@@ -129,12 +149,12 @@ func Bind(m *SchemaMessage, s *schema.Shape, t *columns.Schema, o Options) *Plan
 	if !o.NoChecks {
 		p.root.check = s.Root.Check
 	}
-	p.bindFields(&p.root, &s.Root, t.Columns)
+	p.bindRoot(s.Root.Fields, t.Columns)
 	p.slots = number(&p.root, 0)
 	for _, k := range m.Key {
-		i := p.root.index[k]
-		p.root.fields[i].required = true
-		p.keys = append(p.keys, p.root.fields[i])
+		key := &p.root.fields[p.root.index[k]]
+		key.required, key.nullable = true, false
+		p.keys = append(p.keys, *key)
 	}
 	return p
 }
@@ -149,55 +169,115 @@ func number(s *slot, next int) int {
 	return next
 }
 
-// bindFields fits an object's fields to the columns they are stored in.
-func (p *Plan) bindFields(s *slot, f *schema.Field, cols []columns.Column) {
-	byName := make(map[string]int, len(f.Fields))
-	for i := range f.Fields {
-		byName[f.Fields[i].Name] = i
+// bindRoot fits the record's fields, and those of flat ones, to the columns of
+// the table.
+func (p *Plan) bindRoot(fields []schema.Field, cols []columns.Column) {
+	if i := slices.IndexFunc(cols, func(c columns.Column) bool { return c.Property == schema.DeletedAt }); i >= 0 &&
+		!slices.ContainsFunc(fields, func(f schema.Field) bool { return f.Column == schema.DeletedAt }) {
+		fields = append(slices.Clip(fields), schema.AddedField(schema.Metadata[schema.DeletedPlace]))
 	}
-	s.fields = make([]slot, len(f.Fields))
-	s.index = byName
-	bound, vec := 0, s.vec
+	byColumn := map[string]place{}
+	p.places(&p.root, fields, byColumn)
+	want := len(byColumn)
+	vec := 0
 	for i := range cols {
-		leaves := cols[i].LeafCount()
-		child := slot{vec: vec, leaves: leaves, def: s.def + 1, rep: s.rep, name: cols[i].Property}
-		vec += leaves
-		at, ok := byName[cols[i].Property]
-		if cols[i].ID == columns.ExtraID {
-			continue
+		child := slot{vec: vec, leaves: cols[i].LeafCount(), def: 1, name: cols[i].Property}
+		vec += child.leaves
+		at, ok := byColumn[cols[i].Property]
+		switch {
+		case cols[i].ID == columns.ExtraID:
+		case ok:
+			p.bind(&child, at.field, &cols[i])
+			*at.slot = child
+			want--
+		case p.options.Metadata && schema.IsMetadata(cols[i].Property):
+			f := schema.AddedField(schema.MetadataColumn(cols[i].Property))
+			p.bind(&child, &f, &cols[i])
+			child.required = false
+			p.added = append(p.added, child)
+		default:
+			p.root.kept = append(p.root.kept, child)
 		}
-		if !ok {
-			s.kept = append(s.kept, child)
-			continue
-		}
-		p.bind(&child, &f.Fields[at], &cols[i])
-		s.fields[at] = child
-		bound++
 	}
-	if bound != len(f.Fields) {
+	if want != 0 {
 		panic(fmt.Sprintf("BUG: table of stream %q lacks columns of its own SCHEMA", p.stream))
 	}
 }
 
-func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
+// place is where a field's slot goes.
+type place struct {
+	slot  *slot
+	field *schema.Field
+}
+
+// places makes the slots of s, and finds those that have a column of their own.
+func (p *Plan) places(s *slot, fields []schema.Field, byColumn map[string]place) {
+	s.fields, s.index = make([]slot, len(fields)), make(map[string]int, len(fields))
+	for i := range fields {
+		f, child := &fields[i], &s.fields[i]
+		s.index[f.Name] = i
+		if !f.Flat {
+			byColumn[f.Column] = place{child, f}
+			continue
+		}
+		p.describe(child, f)
+		child.op, child.flat = opStruct, true
+		p.places(child, f.Fields, byColumn)
+	}
+}
+
+// bindFields fits a struct's fields to those of its column.
+func (p *Plan) bindFields(s *slot, fields []schema.Field, cols []columns.Column) {
+	s.fields, s.index = make([]slot, len(fields)), make(map[string]int, len(fields))
+	for i := range fields {
+		s.index[fields[i].Name] = i
+	}
+	bound, vec := 0, s.vec
+	for i := range cols {
+		child := slot{vec: vec, leaves: cols[i].LeafCount(), def: s.def + 1, rep: s.rep, name: cols[i].Property}
+		vec += child.leaves
+		at, ok := s.index[cols[i].Property]
+		if !ok {
+			s.kept = append(s.kept, child)
+			continue
+		}
+		p.bind(&child, &fields[at], &cols[i])
+		s.fields[at] = child
+		bound++
+	}
+	if bound != len(fields) {
+		panic(fmt.Sprintf("BUG: table of stream %q lacks columns of its own SCHEMA", p.stream))
+	}
+}
+
+// describe makes a slot demand what its field does.
+func (p *Plan) describe(s *slot, f *schema.Field) {
 	s.name = f.Name
 	s.quoted = append(text.AppendQuote(nil, f.Name), ':')
 	s.accept = f.Accept
-	s.required = f.Required && !p.options.NoChecks
-	if !p.options.NoChecks {
-		s.check = f.Check
-	}
 	s.coerce = f.Accept.Nested() && !f.Accept.Has(schema.String)
+	s.closed = f.Closed || p.options.Undeclared == RefuseUndeclared
+	if p.options.NoChecks {
+		s.accept |= schema.Null
+		s.closed = p.options.Undeclared == RefuseUndeclared
+		return
+	}
+	s.required, s.check = f.Required, f.Check
+}
+
+func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
+	p.describe(s, f)
 	s.op, s.to = storing(f, col)
 	s.column = columnName(col)
 	if p.options.NoChecks {
-		s.accept |= holds[s.op] | schema.Null
+		s.accept |= holds[s.op]
 	}
 	s.size = sizeOf(col, s.accept)
-	switch s.op {
+	switch s.target() {
+	case opTimestamp, opDate, opTime:
+		s.nullable = p.options.NullDates
 	case opStruct:
-		s.closed = f.Closed && !p.options.NoChecks || p.options.Undeclared == RefuseUndeclared
-		p.bindFields(s, f, col.Fields)
+		p.bindFields(s, f.Fields, col.Fields)
 	case opList:
 		s.rep++
 		element := slot{vec: s.vec, leaves: s.leaves, def: s.def + 2, rep: s.rep, element: true}

@@ -115,6 +115,12 @@ func (d *Decoder) absent(s *slot, stamp uint64, rep byte) bool {
 
 // null says that a slot's value is not there.
 func (d *Decoder) null(s *slot, rep byte) {
+	if s.flat {
+		for k := range s.fields {
+			d.null(&s.fields[k], rep)
+		}
+		return
+	}
 	for k := s.vec; k < s.vec+s.leaves; k++ {
 		d.vecs[k].Null(s.def-1, rep)
 	}
@@ -350,7 +356,11 @@ func (d *Decoder) formatted(s *slot, b []byte, i int, rep byte) int {
 		d.text = text.Unescape(d.text[:0], content)
 		content = d.text
 	}
-	if why := d.store(&d.vecs[s.vec], s.target(), content, rep); why != "" {
+	why := d.store(&d.vecs[s.vec], s.target(), content, rep)
+	if why != "" && s.nullable {
+		d.nulled++
+		d.null(s, rep)
+	} else if why != "" {
 		return d.refuseAt(s, why)
 	}
 	return end + 1

@@ -100,7 +100,7 @@ func TestVerdicts(t *testing.T) {
 		m := schemaMaker{rand.New(rand.NewPCG(seed, 9))}
 		schema := fmt.Sprintf(`{"properties":%s,"definitions":{"x":%s,"y":%s}}`, m.properties(3), m.schema(2), m.schema(1))
 		message := &SchemaMessage{Stream: "s", JSON: []byte(schema)}
-		s, err := Compile(message)
+		s, err := Compile(message, Options{})
 		if err != nil {
 			continue
 		}

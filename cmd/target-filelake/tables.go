@@ -42,7 +42,7 @@ func (t *tables) lend() ingest.Plans {
 
 // take works out what a SCHEMA changes.
 func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
-	shape, err := ingest.Compile(m)
+	shape, err := ingest.Compile(m, t.options)
 	if err != nil {
 		return nil, err
 	}

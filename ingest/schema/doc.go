@@ -15,5 +15,9 @@
 // record or schema makes a check take more than a moment: numbers out of all
 // measure, and nesting that would double its work at each level, are refused.
 //
+// Options choose columns where the schema leaves a choice: types by name,
+// objects and arrays as JSON text or flattened, columns of metadata. They never
+// change what a record must satisfy.
+//
 // A Reason tells no value; whoever prints one escapes the names in it.
 package schema

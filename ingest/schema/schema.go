@@ -18,6 +18,9 @@ type Field struct {
 	Fields   []Field // of a struct; the one element of a list
 	Check    *Check  // what its values must satisfy beyond all that; nil: nothing
 
+	Column string // the property of the column it fills, of one that stands at the top
+	Flat   bool   // a struct whose fields are columns at the top
+
 	Precision, Scale int  // of a decimal
 	Rounded          bool // a double, though the schema asks for more digits than a decimal has
 }
@@ -28,7 +31,8 @@ func (f *Field) covered() bool { return len(f.Fields) == 0 && !f.Closed }
 // Shape is a compiled schema: what its records must satisfy, and the columns
 // it asks for. It is never changed once made, and may be shared.
 type Shape struct {
-	Root  Field // of the records: a struct
+	Root  Field            // of the records: a struct
+	Added []columns.Column // that no field of Root fills, but for DeletedAt
 	whole *validator
 	fault *keywordFault // nil: every keyword means something
 }
@@ -40,6 +44,11 @@ const mostColumns = 10_000
 // that make a record's key, each once. path is the JSON pointer into the schema
 // of the fault that err words. Neither argument is changed or kept.
 func Compile(document []byte, key []string) (s *Shape, path string, err error) {
+	return Options{}.Compile(document, key)
+}
+
+// Compile is as the function, with columns chosen by o.
+func (o Options) Compile(document []byte, key []string) (s *Shape, path string, err error) {
 	root, err := parseDocument(document)
 	if err != nil {
 		return nil, "", fmt.Errorf("schema: %w", err)
@@ -53,6 +62,10 @@ func Compile(document []byte, key []string) (s *Shape, path string, err error) {
 	if s.Root, err = c.table(root); err != nil {
 		return nil, "", fmt.Errorf("schema: %w", err)
 	}
+	if err := o.override(&s.Root); err != nil {
+		return nil, "", err
+	}
+	o.nest(&s.Root)
 	if n := s.Root.leaves(); n > mostColumns {
 		return nil, "", fmt.Errorf("schema: %d columns, want at most %d", n, mostColumns)
 	}
@@ -60,6 +73,7 @@ func Compile(document []byte, key []string) (s *Shape, path string, err error) {
 		return nil, "", err
 	}
 	s.check(links)
+	s.Added = o.add(&s.Root, key)
 	return s, "", nil
 }
 
@@ -81,7 +95,24 @@ func (s *Shape) requireKey(key []string) error {
 }
 
 // Columns are the columns the schema asks for: their Property, Kind and Fields.
-func (s *Shape) Columns() []columns.Column { return columnsFor(s.Root.Fields) }
+func (s *Shape) Columns() []columns.Column {
+	return append(topColumns(nil, s.Root.Fields), s.Added...)
+}
+
+// topColumns appends the columns of a table, those of flat fields in their place.
+func topColumns(out []columns.Column, fields []Field) []columns.Column {
+	for i := range fields {
+		f := &fields[i]
+		if f.Flat {
+			out = topColumns(out, f.Fields)
+			continue
+		}
+		c := f.column()
+		c.Property, c.Fields = f.Column, columnsFor(f.Fields)
+		out = append(out, c)
+	}
+	return out
+}
 
 func columnsFor(fields []Field) []columns.Column {
 	var out []columns.Column
