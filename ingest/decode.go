@@ -24,6 +24,7 @@ type Decoder struct {
 	stamp uint64   // counts objects
 
 	check      schema.Checker
+	bad        bool   // a check has refused a value of the record
 	trail      []step // containers around the current value, the record itself apart
 	fault      fault
 	extra      extra
@@ -173,6 +174,7 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 	d.scan.Lone, d.cut, d.nulled = 0, 0, 0
 	d.extra.reset()
 	d.check.Begin(len(b) - i)
+	d.bad = false
 	if b[i] != '{' {
 		return d.refuse("", fmt.Sprintf("the record is of type %s, want object", schema.TypeOf(b, i)))
 	}
@@ -186,14 +188,30 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 	}
 	d.extra.end(&d.vecs[len(d.vecs)-1])
 	if root.check != nil && !d.check.Passes(root.check, b, start, i) {
-		return d.refuse("", badValue)
+		d.bad = true
 	}
-	if d.check.Unsure {
-		if rs := d.walk.plan.shape.Judge(b[start:i]); len(rs) > 0 {
-			return d.refuse(rs[0].Path, rs[0].Text)
-		}
+	if (d.bad || d.check.Unsure) && !d.isRight(b[start:i]) {
+		return -1
 	}
 	return i
+}
+
+// isRight looks again at a record that a check has refused or was unsure of: a
+// property may stand twice in a JSON column, where the last one counts.
+func (d *Decoder) isRight(record []byte) bool {
+	shape := d.walk.plan.shape
+	if d.bad && len(shape.Reasons(record)) > 0 {
+		d.refuse("", badValue)
+		return false
+	}
+	if !d.check.Unsure {
+		return true
+	}
+	if rs := shape.Judge(record); len(rs) > 0 {
+		d.refuse(rs[0].Path, rs[0].Text)
+		return false
+	}
+	return true
 }
 
 // badValue stands for what the schema has against a value, until it is worded.
@@ -206,7 +224,7 @@ func (d *Decoder) checked(s *slot, b []byte, i int, rep byte) int {
 		return end
 	}
 	if !d.check.Passes(s.check, b, i, end) {
-		return d.refuseAt(s, badValue)
+		d.bad = true
 	}
 	return end
 }

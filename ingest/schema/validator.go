@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,13 +88,31 @@ func (d *draft4) schema(n *node) map[string]any {
 			out[name] = distinct(v.items)
 		case "enum":
 			out[name] = distinct(v.items)
-		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-			"minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems",
-			"minProperties", "maxProperties":
+		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern", "uniqueItems":
 			out[name] = v.plain()
 		}
 	}
+	d.counts(out, n)
 	return out
+}
+
+// counts writes the keywords that count. The validator wants them without a
+// point, and no least number above the most: so they stand apart.
+func (d *draft4) counts(out map[string]any, n *node) {
+	for _, of := range [...]string{"Length", "Items", "Properties"} {
+		least, most := n.get("min"+of), n.get("max"+of)
+		if most != nil {
+			out["max"+of] = bounded(most)
+		}
+		if least != nil {
+			all, _ := out["allOf"].([]any)
+			out["allOf"] = append(all, map[string]any{"min" + of: bounded(least)})
+		}
+	}
+}
+
+func bounded(count *node) json.Number {
+	return json.Number(strconv.Itoa(min(whole(count), math.MaxInt32)))
 }
 
 func (d *draft4) name(n *node) string {
@@ -156,7 +175,7 @@ func canonical(v *node) string {
 func (v *validator) reasons(record []byte) []Reason {
 	schema, err := v.schema()
 	if err != nil {
-		return []Reason{{"", "cannot be checked"}}
+		return []Reason{{"", "cannot be checked: " + err.Error()}}
 	}
 	doc, err := decodeAny(record)
 	if err != nil {
