@@ -242,7 +242,7 @@ func TestDoubling(t *testing.T) {
 		if got != want {
 			t.Errorf("%s at %d: got %s, want %s", node, depth, got, want)
 		}
-		if took := time.Since(start); took > 3*time.Second {
+		if took := time.Since(start); took > time.Minute { // doubling 300 times would outlast us all
 			t.Errorf("%s at %d: took %s", node, depth, took)
 		}
 	}
