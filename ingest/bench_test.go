@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"target-filelake/lake/columns"
 )
@@ -102,4 +103,81 @@ func BenchmarkDecode(b *testing.B) {
 	bench("orders", orderSchema, "")
 	bench("spaced", orderSchema, " ")
 	bench("full", `{"type":"object","properties":{"id":{"type":"integer","minimum":0},"name":{"type":"string"}}}`, "")
+}
+
+// BenchmarkNumbers compares columns of numbers that fill most of a record.
+func BenchmarkNumbers(b *testing.B) {
+	r := rand.New(rand.NewPCG(2, 2))
+	var lines bytes.Buffer
+	const n = 2000
+	for range n {
+		lines.WriteString(`{"type":"RECORD","stream":"s","record":{"c0":1`)
+		for c := 1; c < 20; c++ {
+			fmt.Fprintf(&lines, `,"c%d":%d.%02d`, c, r.IntN(1e6), r.IntN(100))
+		}
+		lines.WriteString("}}\n")
+	}
+	bench := func(name, number string, o Options) {
+		b.Run(name, func(b *testing.B) {
+			schema := `{"properties":{"c0":` + number
+			for c := 1; c < 20; c++ {
+				schema += fmt.Sprintf(`,"c%d":%s`, c, number)
+			}
+			p := planOf(b, &SchemaMessage{Stream: "s", JSON: []byte(schema + "}}")}, o)
+			blk, err := NewReader(bytes.NewReader(lines.Bytes()), Limits{Block: 4 << 20}, nil).Next()
+			if err != nil {
+				b.Fatal(err)
+			}
+			var d Decoder
+			b.SetBytes(int64(lines.Len()))
+			b.ReportAllocs()
+			for b.Loop() {
+				out := d.Decode(blk, Plans{"s": p})
+				if out.Err != nil || out.Records != n {
+					b.Fatal(out.Records, out.Err)
+				}
+				p.Recycle(out.Chunks[0].Batch)
+			}
+		})
+	}
+	typed := func(name string) Options {
+		o := Options{Types: map[string]string{}}
+		for c := range 20 {
+			o.Types[fmt.Sprintf("c%d", c)] = name
+		}
+		return o
+	}
+	bench("double", `{"type":"number"}`, Options{})
+	bench("decimal18", `{"type":"number"}`, typed("decimal(18,2)"))
+	bench("decimal38", `{"type":"number"}`, typed("decimal(38,10)"))
+	bench("metadata", `{"type":"number"}`, metadataOptions())
+	bench("multipleOf", `{"type":"number","multipleOf":0.01}`, Options{})
+}
+
+// BenchmarkWide is what a SCHEMA of 10,000 columns costs.
+func BenchmarkWide(b *testing.B) {
+	m := &SchemaMessage{Stream: "s", Key: []string{"c0"}, JSON: []byte(columnsOf(10_000))}
+	for b.Loop() {
+		compiled := time.Now()
+		s, err := Compile(m, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		evolved := time.Now()
+		e := columns.Evolver{NextID: 1, Key: m.Key}
+		table, err := e.Evolve(nil, s.Columns())
+		if err != nil {
+			b.Fatal(err)
+		}
+		again := time.Now()
+		if table, err = e.Evolve(table, s.Columns()); err != nil {
+			b.Fatal(err)
+		}
+		bound := time.Now()
+		Bind(m, s, table, Options{})
+		b.ReportMetric(float64(evolved.Sub(compiled).Milliseconds()), "ms-compile")
+		b.ReportMetric(float64(again.Sub(evolved).Milliseconds()), "ms-evolve")
+		b.ReportMetric(float64(bound.Sub(again).Milliseconds()), "ms-again")
+		b.ReportMetric(float64(time.Since(bound).Milliseconds()), "ms-bind")
+	}
 }

@@ -50,7 +50,7 @@ type Plan struct {
 	root    slot
 	slots   int    // how many slots there are; their ids are below
 	keys    []slot // of the key properties
-	added   []slot // of metadata
+	added   []metaSlot
 	shape   *schema.Shape
 	pool    *sync.Pool // of *columns.Batch
 }
@@ -193,8 +193,7 @@ func (p *Plan) bindRoot(fields []schema.Field, cols []columns.Column) {
 		case p.options.Metadata && schema.IsMetadata(cols[i].Property):
 			f := schema.AddedField(schema.MetadataColumn(cols[i].Property))
 			p.bind(&child, &f, &cols[i])
-			child.required = false
-			p.added = append(p.added, child)
+			p.added = append(p.added, metaSlot{child, sayers[child.name]})
 		default:
 			p.root.kept = append(p.root.kept, child)
 		}
