@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"target-filelake/ingest"
+	"target-filelake/ingest/schema"
 	"target-filelake/lake/columns"
 )
 
@@ -32,19 +33,25 @@ type LoadCmd struct {
 	Input    string      `help:"Read this file instead of stdin; - is stdin, .gz is decompressed." placeholder:"FILE"`
 	Pipeline string      `help:"Name of this tap's position in the lake." default:"default" placeholder:"NAME"`
 
-	MaximumBatchSizeMB int           `name:"maximum-batch-size-mb" help:"Commit after this many MiB of records, at the next STATE." default:"100" placeholder:"MIB"`
-	BatchSizeRows      int           `help:"Commit after this many rows of one stream, at the next STATE; 0: off." default:"0" placeholder:"N"`
-	BatchMaxAge        time.Duration `help:"Commit after this long, at the next STATE; 0s: off." default:"5m" placeholder:"TIME"`
-	CommitAt           string        `help:"auto: if no STATE comes, commit keyed streams by age; state: always wait for one." enum:"auto,state" default:"auto"`
-	CommitTail         string        `help:"Rows after the last STATE at the end of input: auto commits upserts, and appends if no STATE came; all; none." enum:"auto,all,none" default:"auto"`
-	StateMerge         string        `help:"bookmarks: STATEs of a run add up by stream; replace: the newest alone." enum:"bookmarks,replace" default:"bookmarks"`
-	ValidateRecords    bool          `help:"Check records against their SCHEMA; without, only a missing key and what no column can hold is refused." default:"true" negatable:""`
-	UnknownFields      string        `help:"Properties that no SCHEMA declares: extra keeps them in the JSON column _extra; ignore; fail." enum:"extra,ignore,fail" default:"extra"`
-	Compression        string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
-	Memory             string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
-	Threads            int           `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
-	MaxLineMB          int           `name:"max-line-mb" help:"Longest line accepted, in MiB." default:"256" placeholder:"MIB"`
-	MaxDepth           int           `help:"Deepest nesting accepted." default:"512" placeholder:"N"`
+	MaximumBatchSizeMB  int           `name:"maximum-batch-size-mb" help:"Commit after this many MiB of records, at the next STATE." default:"100" placeholder:"MIB"`
+	BatchSizeRows       int           `help:"Commit after this many rows of one stream, at the next STATE; 0: off." default:"0" placeholder:"N"`
+	BatchMaxAge         time.Duration `help:"Commit after this long, at the next STATE; 0s: off." default:"5m" placeholder:"TIME"`
+	CommitAt            string        `help:"auto: if no STATE comes, commit keyed streams by age; state: always wait for one." enum:"auto,state" default:"auto"`
+	CommitTail          string        `help:"Rows after the last STATE at the end of input: auto commits upserts, and appends if no STATE came; all; none." enum:"auto,all,none" default:"auto"`
+	StateMerge          string        `help:"bookmarks: STATEs of a run add up by stream; replace: the newest alone." enum:"bookmarks,replace" default:"bookmarks"`
+	ValidateRecords     bool          `help:"Check records against their SCHEMA; without, only a missing key and what no column can hold is refused." default:"true" negatable:""`
+	UnknownFields       string        `help:"Properties that no SCHEMA declares: extra keeps them in the JSON column _extra; ignore; fail." enum:"extra,ignore,fail" default:"extra"`
+	InvalidDates        string        `help:"Dates and times that no column can hold (year 0000, February 30, second 60): fail refuses the record; null stores NULL." enum:"fail,null" default:"fail"`
+	Nested              string        `help:"Objects and arrays: struct keeps them as STRUCT and LIST; json as JSON text; flatten makes columns of objects' properties." enum:"struct,json,flatten" default:"struct"`
+	FlatteningSeparator string        `help:"Joins the names of flattened columns." default:"__" placeholder:"TEXT"`
+	FlatteningMaxDepth  int           `help:"How many objects deep columns are flattened; 0: any number." default:"0" placeholder:"N"`
+	AddRecordMetadata   bool          `help:"Add the _sdc_* columns of the Singer SDK." default:"false"`
+	Streams             streamsConfig `help:"Settings of single streams, by name or glob, as JSON: {\"orders\": {\"types\": {\"total\": \"decimal(18,4)\"}}}." placeholder:"JSON"`
+	Compression         string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
+	Memory              string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
+	Threads             int           `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
+	MaxLineMB           int           `name:"max-line-mb" help:"Longest line accepted, in MiB." default:"256" placeholder:"MIB"`
+	MaxDepth            int           `help:"Deepest nesting accepted." default:"512" placeholder:"N"`
 
 	codec  columns.Codec
 	memory int64 // bytes
@@ -82,6 +89,7 @@ func (c *LoadCmd) Validate() error {
 	atLeast("threads", c.Threads, 0)
 	atLeast("max_line_mb", c.MaxLineMB, 1)
 	atLeast("max_depth", c.MaxDepth, 1)
+	atLeast("flattening_max_depth", c.FlatteningMaxDepth, 0)
 	if c.Threads == 0 {
 		c.Threads = runtime.GOMAXPROCS(0)
 	}
@@ -97,8 +105,12 @@ var undeclared = map[string]ingest.Undeclared{
 }
 
 // options is how records are to be taken.
-func (c *LoadCmd) options() ingest.Options {
-	return ingest.Options{Undeclared: undeclared[c.UnknownFields], NoChecks: !c.ValidateRecords}
+func (c *LoadCmd) options(started time.Time) ingest.Options {
+	return ingest.Options{
+		Undeclared: undeclared[c.UnknownFields], NoChecks: !c.ValidateRecords, NullDates: c.InvalidDates == "null",
+		Nested: schema.Nested(c.Nested), Separator: c.FlatteningSeparator, FlattenDepth: c.FlatteningMaxDepth,
+		Metadata: c.AddRecordMetadata, Now: time.Now, Started: started,
+	}
 }
 
 // parseSize reads a number of bytes with an optional unit.

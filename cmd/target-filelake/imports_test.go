@@ -31,7 +31,7 @@ var siblings = map[string][]string{
 	"merge":               {"lake", "lake/columns"},
 	"state":               {"lake"},
 	"bench":               {"lake", "merge"},
-	"cmd/target-filelake": {"bench", "ingest", "lake", "lake/columns", "merge", "state"},
+	"cmd/target-filelake": {"bench", "ingest", "ingest/schema", "lake", "lake/columns", "merge", "state"},
 }
 
 // owners are the libraries that one package alone imports.

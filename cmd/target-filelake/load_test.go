@@ -122,6 +122,27 @@ func TestUnknownFieldsAndChecks(t *testing.T) {
 	wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":"long"}]`)
 }
 
+func TestTypesOfColumns(t *testing.T) {
+	schema := `{'type':'SCHEMA','stream':'shop-orders','schema':{'type':'object','properties':{'id':{'type':'integer'},'cents':{'type':'number','multipleOf':0.01,'minimum':0,'maximum':99999999},'total':{'type':'number'},'big':{'type':'integer','maximum':100000000000000000000},'who':{'type':'object','properties':{'name':{'type':'string'},'at':{'type':['null','string'],'format':'date-time'}}}}},'key_properties':['id']}`
+	row := `{'type':'RECORD','stream':'shop-orders','record':{'id':1,'cents':0.07,'total':12345678901234.5678,'big':99999999999999999999,'who':{'name':'A','at':'2026-02-30T00:00:00Z'}},'time_extracted':'2026-11-22T10:00:00Z','version':7}`
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	text := "streams:\n  shop-*:\n    types: {total: 'decimal(20,4)'}\ninvalid_dates: 'null'\nnested: flatten\nadd_record_metadata: true\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	r := load(t, dir, singer(schema, row, stateOf("1")), 0, "--config", config)
+	wantQuery(t, dir, `SELECT cents, total, big, who__name, who__at, _sdc_extracted_at, _sdc_table_version, _sdc_received_at IS NOT NULL AS r FROM "shop-orders"`,
+		`[{"cents":0.07,"total":12345678901234.5678,"big":99999999999999999999,"who__name":"A","who__at":null,"_sdc_extracted_at":"2026-11-22T10:00:00Z","_sdc_table_version":7,"r":true}]`)
+	wantQuery(t, dir, `SELECT typeof(cents) AS c, typeof(total) AS t, typeof(big) AS b FROM "shop-orders"`, `[{"c":"DECIMAL(10,2)","t":"DECIMAL(20,4)","b":"DECIMAL(38,0)"}]`)
+	if !strings.Contains(r.err, "became NULL") {
+		t.Errorf("the date is not noted: %s", r.err)
+	}
+	load(t, t.TempDir(), singer(schema, row), exitBadInput)
+	load(t, t.TempDir(), singer(schema, row), exitUsage, "--streams", `{"x":{"tpyes":{}}}`)
+	load(t, t.TempDir(), singer(schema, row), exitBadInput, "--streams", `{"shop-orders":{"types":{"total":"money"}}}`)
+}
+
 // TestTail has rows after the last STATE at a clean end of input.
 func TestTail(t *testing.T) {
 	f := func(keyed, stated bool, tail string, wantCode, wantRows int) {

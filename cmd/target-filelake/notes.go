@@ -22,6 +22,7 @@ func noteLines(n *ingest.Notes) []string {
 	}
 	add(n.Surrogates, "unpaired surrogates in strings became U+FFFD")
 	add(n.Duplicates, "records had a property twice; the last one was kept")
+	add(n.NullDates, "dates and times that no column can hold became NULL")
 	add(n.Nanoseconds, "times were cut to microseconds")
 	for _, stream := range slices.Sorted(maps.Keys(n.Undeclared)) {
 		names := slices.Sorted(maps.Keys(n.Undeclared[stream]))

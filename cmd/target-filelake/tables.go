@@ -15,6 +15,7 @@ import (
 type tables struct {
 	pipeline string
 	options  ingest.Options
+	streams  streamsConfig
 	known    *lake.Manifest // as the run began
 	now      map[string]*table
 	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
@@ -30,8 +31,8 @@ type table struct {
 	nextID      int32
 }
 
-func newTables(m *lake.Manifest, pipeline string, o ingest.Options) *tables {
-	return &tables{pipeline: pipeline, options: o, known: m, now: map[string]*table{}, plans: ingest.Plans{}}
+func newTables(m *lake.Manifest, pipeline string, o ingest.Options, s streamsConfig) *tables {
+	return &tables{pipeline: pipeline, options: o, streams: s, known: m, now: map[string]*table{}, plans: ingest.Plans{}}
 }
 
 // lend gives the plans to a block; they stay as they are.
@@ -42,7 +43,9 @@ func (t *tables) lend() ingest.Plans {
 
 // take works out what a SCHEMA changes.
 func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
-	shape, err := ingest.Compile(m, t.options)
+	options := t.options
+	options.Types = t.streams.of(m.Stream).Types
+	shape, err := ingest.Compile(m, options)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +59,7 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
 	}
 	next := &table{
-		plan: ingest.Bind(m, shape, schema, t.options), key: m.Key, bookmarks: m.Bookmarks,
+		plan: ingest.Bind(m, shape, schema, options), key: m.Key, bookmarks: m.Bookmarks,
 		replication: m.Replication, nextID: e.NextID,
 	}
 	t.now[m.Stream] = next

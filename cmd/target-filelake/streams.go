@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// streamConfig is what can be set for single streams.
+type streamConfig struct {
+	Types map[string]string `json:"types"` // property → column type
+}
+
+// streamsConfig are the settings of streams, by name or glob.
+type streamsConfig map[string]streamConfig
+
+// Decode reads the setting's JSON.
+func (s *streamsConfig) Decode(ctx *kong.DecodeContext) error {
+	var text string
+	if err := ctx.Scan.PopValueInto("streams", &text); err != nil {
+		return err
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode((*map[string]streamConfig)(s)); err != nil {
+		return fmt.Errorf("streams: %w; want {\"name or glob\": {\"types\": {\"column\": \"type\"}}}", err)
+	}
+	for name := range *s {
+		if _, err := path.Match(name, ""); err != nil {
+			return fmt.Errorf("streams: %q is not a name or glob: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// of is what is set for stream: its own name before any glob, and of several
+// globs the longest.
+func (s streamsConfig) of(stream string) streamConfig {
+	if c, ok := s[stream]; ok {
+		return c
+	}
+	var globs []string
+	for name := range s {
+		if ok, _ := path.Match(name, stream); ok {
+			globs = append(globs, name)
+		}
+	}
+	slices.SortFunc(globs, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	if len(globs) == 0 {
+		return streamConfig{}
+	}
+	return s[globs[0]]
+}
