@@ -1,10 +1,6 @@
 package schema
 
-import (
-	"regexp"
-
-	"target-filelake/ingest/text"
-)
+import "target-filelake/ingest/text"
 
 // Check is what a schema demands of a value, compiled; nil demands nothing. It
 // is never changed once made, and may be shared.
@@ -31,8 +27,7 @@ type numbers struct {
 // lengths limits strings.
 type lengths struct {
 	min, max int // code points; -1 for no limit
-	pattern  *regexp.Regexp
-	literal  []byte // all that the pattern looks for, if it is so simple
+	pattern  *pattern
 }
 
 // elements limits arrays.
@@ -58,7 +53,7 @@ type members struct {
 }
 
 type patterned struct {
-	pattern *regexp.Regexp
+	pattern *pattern
 	check   *Check
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 
 	"hash/maphash"
@@ -88,10 +87,8 @@ func (c *checks) limits(k *Check, n *node) {
 	s := &lengths{min: c.count(n, "minLength", 0), max: c.count(n, "maxLength", -1)}
 	if p := n.get("pattern"); p != nil {
 		var err error
-		if s.pattern, err = regexp.Compile(p.text); err != nil || !p.is('"') {
+		if s.pattern, err = patternOf(p.text); err != nil || !p.is('"') {
 			c.fault(n, "pattern is not a regular expression")
-		} else if prefix, all := s.pattern.LiteralPrefix(); all {
-			s.literal = []byte(prefix)
 		}
 	}
 	if (s.min > 0 || s.max >= 0 || s.pattern != nil) && k.types.Has(String) {
@@ -247,7 +244,11 @@ func (o *members) useless() bool {
 func (c *checks) others(o *members, n *node) {
 	if patterns := n.get("patternProperties"); patterns != nil {
 		for i, p := range patterns.names {
-			o.patterns = append(o.patterns, patterned{regexp.MustCompile(p), c.of(patterns.items[i])})
+			re, err := patternOf(p)
+			if err != nil {
+				panic("BUG: survey has passed a pattern that does not compile: " + err.Error())
+			}
+			o.patterns = append(o.patterns, patterned{re, c.of(patterns.items[i])})
 		}
 	}
 	switch more := n.get("additionalProperties"); {

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"hash/maphash"
@@ -175,20 +174,13 @@ func (k *Checker) string(s *lengths, raw []byte) bool {
 			k.sayLimits("Length", s.min, s.max, n, "a string of %d characters")
 		}
 	}
-	if s.pattern != nil && !s.matches(k.content(raw)) {
+	if s.pattern != nil && !s.pattern.matches(k.content(raw)) {
 		if k.words == nil {
 			return false
 		}
-		k.say("pattern %q, got a string that does not match", s.pattern.String())
+		k.say("pattern %q, got a string that does not match", s.pattern.re.String())
 	}
 	return true
-}
-
-func (s *lengths) matches(content []byte) bool {
-	if s.literal != nil {
-		return bytes.Contains(content, s.literal)
-	}
-	return s.pattern.Match(content)
 }
 
 func (k *Checker) length(raw []byte) int { return utf8.RuneCount(k.content(raw)) }
