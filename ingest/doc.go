@@ -66,6 +66,6 @@
 // # Schemas
 //
 // Package schema says which are taken. What a Shape's Root says is checked as
-// the record is decoded; a schema that says more has each of its records also
-// held against the whole of it. Package text reads the JSON.
+// the record is decoded; where a schema says more of a value, a schema.Check is
+// held against its bytes once they are. Package text reads the JSON.
 package ingest
