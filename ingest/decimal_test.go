@@ -40,6 +40,13 @@ func TestDecimals(t *testing.T) {
 	f(small, `-99.99`, `-99.99`)
 	f(small, `100`, `/v: maximum 100, itself excluded, got a number not below it`)
 
+	f(small, `99.995`, `/v: multipleOf 0.01, got another number`)
+	f(`{"type":"number","multipleOf":0.01,"minimum":0,"maximum":100}`, `-1`, `/v: minimum 0, got a smaller number`)
+	f(`{"type":"number","multipleOf":10}`, `15`, `/v: multipleOf 10, got another number`)
+	f(`{"type":"number","multipleOf":0.1,"maximum":3}`, `4`, `/v: maximum 3, got a larger number`)
+	f(`{"type":"number","multipleOf":0.1,"enum":[1]}`, `2`, `/v: enum, want one of 1 values, got another integer`)
+	f(`{"type":"number","multipleOf":0.1,"not":{"type":"integer"}}`, `2`, `/v: not, got an integer that its schema takes`)
+
 	text := `{"type":["string","null"],"format":"singer.decimal","precision":18,"scale":4}`
 	f(text, `"12.5"`, `12.5000`)
 	f(text, `"-99999999999999.9999"`, `-99999999999999.9999`)
@@ -86,6 +93,7 @@ func TestNarrowedDecimal(t *testing.T) {
 	f(`{"type":"integer"}`, cents, `0.25`, `0.25}] <nil>`)
 	f(`{"type":"number"}`, cents, `0.250`, `"0.250"}] <nil>`)
 	f(`{"type":"string"}`, cents, `1e2`, `"1e2"}] <nil>`)
+	f(`{"type":"number","multipleOf":0.001,"minimum":-999,"maximum":999}`, cents, `0.125`, `[] line 3, stream "s", /v: multipleOf 0.01, got another number`)
 	f(cents, `{"type":"number"}`, `0.123`, `"0.123"}] <nil>`)
 	f(cents, `{"type":"object"}`, `{}`, `{}}] <nil>`)
 }

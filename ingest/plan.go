@@ -268,6 +268,9 @@ func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
 	p.describe(s, f)
 	s.op, s.to = storing(f, col)
 	s.column = columnName(col)
+	if f.Implied(col) {
+		s.check = nil
+	}
 	if p.options.NoChecks {
 		s.accept |= holds[s.op]
 	}

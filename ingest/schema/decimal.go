@@ -15,7 +15,7 @@ const blindScale = 18
 func (f *Field) scalar(n *node, base Types) {
 	f.Kind = scalarKind(base, n.get("format"))
 	switch {
-	case decimalFormat(n) && base&^(Number|String) == 0 && f.sized(n):
+	case decimalFormat(n) && base&^(Number|String) == 0 && f.named(n):
 	case f.Kind == columns.Int64 && beyondInt64(n):
 		f.Kind, f.Precision = columns.Decimal, columns.MaxPrecision
 	case f.Kind == columns.Double:
@@ -28,8 +28,8 @@ func decimalFormat(n *node) bool {
 	return format.is('"') && (format.text == "singer.decimal" || format.text == "x-singer.decimal")
 }
 
-// sized makes a decimal of the size that the schema names, if it is one.
-func (f *Field) sized(n *node) bool {
+// named makes a decimal of the size that the schema names, if it is one.
+func (f *Field) named(n *node) bool {
 	precision, ok := smallNumber(n.get("precision"))
 	if !ok {
 		return false
@@ -78,6 +78,28 @@ func (f *Field) stepped(n *node) {
 		return
 	}
 	f.Kind, f.Precision, f.Scale, f.Rounded = columns.Decimal, max(1, whole+scale), scale, false
+	f.sized = exp <= 0 && (n.get("minimum") == nil && n.get("maximum") == nil || bounded && symmetric(n, whole))
+}
+
+// symmetric reports whether a schema's bounds let in all numbers of so many
+// digits before the point, and no more.
+func symmetric(n *node, digits int) bool {
+	low, high := n.get("minimum").text, n.get("maximum").text
+	if low[0] != '-' || !n.get("exclusiveMinimum").isTrue() || !n.get("exclusiveMaximum").isTrue() {
+		return false
+	}
+	a, okA := text.TakeApart([]byte(low[1:])).PowerOfTen()
+	b, okB := text.TakeApart([]byte(high)).PowerOfTen()
+	return okA && okB && a == digits && b == digits
+}
+
+// Implied reports whether a column of type c takes no number that f's Check
+// would refuse: having room in it is all that the schema asks.
+func (f *Field) Implied(c *columns.Column) bool {
+	k := f.Check
+	return f.sized && k != nil && k.num != nil && k.types|Null == f.Accept|Null &&
+		k.enum == nil && k.str == nil && k.arr == nil && k.obj == nil && !k.combined() &&
+		c.Kind == f.Kind && c.Precision == f.Precision && c.Scale == f.Scale
 }
 
 // wholeDigits is how many digits stand before the point of numbers between

@@ -73,7 +73,7 @@ func (o *Options) override(root *Field) error {
 		}
 		if f := fieldAt(root.Fields, path); f != nil {
 			f.become(c)
-			f.Fields, f.Rounded = nil, false
+			f.Fields, f.Rounded, f.sized = nil, false, false
 		}
 	}
 	return nil

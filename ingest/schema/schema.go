@@ -23,6 +23,7 @@ type Field struct {
 
 	Precision, Scale int  // of a decimal
 	Rounded          bool // a double, though the schema asks for more digits than a decimal has
+	sized            bool // a decimal whose room is what the schema's numbers ask for
 }
 
 // covered reports whether accept alone says which values are right.
