@@ -143,7 +143,7 @@ func (d *Decoder) row(b []byte, i int) int {
 	row := c.Batch.Rows
 	d.vecs = c.Batch.Vectors
 	end := d.tryRow(b, i)
-	if end < 0 && d.fault.again {
+	if end < 0 && b[i] == '{' {
 		c.Batch.Truncate(row)
 		end = d.rowWithoutDuplicates(b, i)
 	}

@@ -291,6 +291,9 @@ func TestUndeclared(t *testing.T) {
 	f(refuse, record, `line 2, stream "s", /u: additional property "u" is not allowed`)
 	f(refuse, `{"o":{"y":1}}`, `line 2, stream "s", /o/y: additional property "y" is not allowed`)
 	f(keep, `{"u":1,"u":2,"o":{"y":1,"x":5,"y":2}}`, `s {"o":{"x":5},"_extra":{"u":2,"/o/y":2}}`)
+	f(keep, `{"a":"x","a":2}`, `s {"a":2}`)
+	f(keep, `{"l":[{"x":true,"x":3}]}`, `s {"l":[{"x":3}]}`)
+	f(keep, `{"a":2,"a":"x"}`, `line 2, stream "s", /a: type integer, got a string`)
 	f(keep, `{"a":1,"q":1,"a":2}`, `s {"a":2,"_extra":{"q":1}}`)
 	f(keep, `{"o":"{\"x\":1,\"x\":2}","l":"[{\"x\":1,\"x\":3}]"}`, `s {"o":{"x":2},"l":[{"x":3}]}`)
 

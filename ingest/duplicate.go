@@ -3,15 +3,20 @@ package ingest
 import "target-filelake/ingest/text"
 
 // rowWithoutDuplicates decodes the record at b[i] once more, without those
-// properties that stand again later in the same object.
+// properties that stand again later in the same object. Where there are none,
+// the fault it was refused for stands.
 func (d *Decoder) rowWithoutDuplicates(b []byte, i int) int {
-	s := rewriter{text.Scanner{Max: d.scan.Max, Depth: 1}}
+	was := d.fault
+	s := rewriter{Scanner: text.Scanner{Max: d.scan.Max, Depth: 1}}
 	end := s.Value(b, i)
 	if end < 0 {
 		d.scan.Fail(s.At, s.Why)
 		return d.refuse("", s.Why)
 	}
 	record := append(s.lastWins(nil, b, i, &d.walk.plan.root), '\n')
+	if s.dropped == 0 && !was.again {
+		return -1
+	}
 	if d.tryRow(record, 0) < 0 {
 		if d.fault.again {
 			panic("BUG: a property stands twice in a record rewritten to hold it once")
@@ -23,7 +28,10 @@ func (d *Decoder) rowWithoutDuplicates(b []byte, i int) int {
 }
 
 // rewriter copies JSON without duplicates.
-type rewriter struct{ text.Scanner }
+type rewriter struct {
+	text.Scanner
+	dropped int
+}
 
 // member is a property of an object being rewritten.
 type member struct {
@@ -51,6 +59,7 @@ func (s *rewriter) lastMembers(dst, b []byte, i int, at *slot) []byte {
 	dst = append(dst, '{')
 	for _, m := range s.membersOf(b, i, at) {
 		if m.dropped {
+			s.dropped++
 			continue
 		}
 		dst = append(append(append(dst, '"'), m.raw...), '"', ':')
@@ -105,7 +114,8 @@ func (s *rewriter) lastElements(dst, b []byte, i int, at *slot) []byte {
 func (s *rewriter) lastParsed(dst, b []byte, i int, at *slot) []byte {
 	end := s.Value(b, i)
 	parsed := append(text.Unescape(nil, b[i+1:end-1]), '\n')
-	inner := rewriter{text.Scanner{Max: s.Max}}
+	inner := rewriter{Scanner: text.Scanner{Max: s.Max}}
+	defer func() { s.dropped += inner.dropped }()
 	if !inner.WellFormed(parsed) {
 		return append(dst, b[i:end]...)
 	}
