@@ -165,7 +165,7 @@ const (
 func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) error {
 	defer close(order)
 	defer close(work)
-	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams)
+	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
 	var pending func() bool
 	if l.in.plain {
 		pending = l.in.pending

@@ -135,6 +135,10 @@ func TestTypesOfColumns(t *testing.T) {
 	wantQuery(t, dir, `SELECT cents, total, big, who__name, who__at, _sdc_extracted_at, _sdc_table_version, _sdc_received_at IS NOT NULL AS r FROM "shop-orders"`,
 		`[{"cents":0.07,"total":12345678901234.5678,"big":99999999999999999999,"who__name":"A","who__at":null,"_sdc_extracted_at":"2026-11-22T10:00:00Z","_sdc_table_version":7,"r":true}]`)
 	wantQuery(t, dir, `SELECT typeof(cents) AS c, typeof(total) AS t, typeof(big) AS b FROM "shop-orders"`, `[{"c":"DECIMAL(10,2)","t":"DECIMAL(20,4)","b":"DECIMAL(38,0)"}]`)
+	rounded := load(t, t.TempDir(), singer(strings.Replace(schemaA, `'n':{'type':'integer'}`, `'n':{'type':'number','multipleOf':1e-34}`, 1)), 0)
+	if !strings.Contains(rounded.err, "stored as doubles") {
+		t.Errorf("the doubles are not named: %s", rounded.err)
+	}
 	if !strings.Contains(r.err, "became NULL") {
 		t.Errorf("the date is not noted: %s", r.err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 
@@ -16,6 +17,7 @@ type tables struct {
 	pipeline string
 	options  ingest.Options
 	streams  streamsConfig
+	log      *slog.Logger
 	known    *lake.Manifest // as the run began
 	now      map[string]*table
 	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
@@ -31,8 +33,8 @@ type table struct {
 	nextID      int32
 }
 
-func newTables(m *lake.Manifest, pipeline string, o ingest.Options, s streamsConfig) *tables {
-	return &tables{pipeline: pipeline, options: o, streams: s, known: m, now: map[string]*table{}, plans: ingest.Plans{}}
+func newTables(m *lake.Manifest, pipeline string, o ingest.Options, s streamsConfig, log *slog.Logger) *tables {
+	return &tables{pipeline: pipeline, options: o, streams: s, log: log, known: m, now: map[string]*table{}, plans: ingest.Plans{}}
 }
 
 // lend gives the plans to a block; they stay as they are.
@@ -61,6 +63,9 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 	next := &table{
 		plan: ingest.Bind(m, shape, schema, options), key: m.Key, bookmarks: m.Bookmarks,
 		replication: m.Replication, nextID: e.NextID,
+	}
+	if rounded := shape.Rounded(); len(rounded) > 0 && t.now[m.Stream] == nil {
+		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", m.Stream, "properties", rounded)
 	}
 	t.now[m.Stream] = next
 	if t.lent {

@@ -56,30 +56,33 @@ func (e *Evolver) merge(have, want []Column, path string, key bool) ([]Column, e
 			taken[Fold(r)] = true
 		}
 	}
+	at := make(map[string]int, len(out)+len(want)) // by property, its place in out
 	for i := range out {
 		taken[Fold(out[i].Name)] = true
+		at[out[i].Property] = i
 	}
 	for i := range want {
 		w := &want[i]
-		at := path + "/" + w.Property
-		if err := w.check(at); err != nil {
+		where := path + "/" + w.Property
+		if err := w.check(where); err != nil {
 			return nil, err
 		}
-		if old := find(out, w.Property); old != nil {
-			next, err := e.widen(old, w, at, key || path == "" && slices.Contains(e.Key, w.Property))
+		if old, ok := at[w.Property]; ok {
+			next, err := e.widen(&out[old], w, where, key || path == "" && slices.Contains(e.Key, w.Property))
 			if err != nil {
 				return nil, err
 			}
-			*old = next
+			out[old] = next
 			continue
 		}
 		if key {
-			return nil, fmt.Errorf("%w: key %s gains %s; load the stream into a new lake to change its key", ErrSchema, path, at)
+			return nil, fmt.Errorf("%w: key %s gains %s; load the stream into a new lake to change its key", ErrSchema, path, where)
 		}
-		c, err := e.fresh(w, at, taken)
+		c, err := e.fresh(w, where, taken)
 		if err != nil {
 			return nil, err
 		}
+		at[w.Property] = len(out)
 		out = append(out, c)
 	}
 	return out, nil
