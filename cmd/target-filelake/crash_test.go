@@ -198,7 +198,7 @@ func TestSignalsDrainToTheLastState(t *testing.T) {
 		if _, err := io.WriteString(in, singer(schemaT, rowT("1", "a"), stateOf("1"), rowT("2", "b"))); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(500 * time.Millisecond) // idle, with the pipe open
+		time.Sleep(2 * time.Second) // idle, with the pipe open
 		if err := c.Process.Signal(sig); err != nil {
 			t.Fatal(err)
 		}
@@ -213,6 +213,20 @@ func TestSignalsDrainToTheLastState(t *testing.T) {
 	}
 	f(os.Interrupt, exitInt)
 	f(syscall.SIGTERM, exitTerm)
+}
+
+// awaitVersion waits for a version of a lake that a program loads.
+func awaitVersion(t testing.TB, dir string, v int) {
+	t.Helper()
+	name := filepath.Join(dir, "_lake", "log", fmt.Sprintf("%020d.json", v))
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(name); err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no version %d", v)
+		}
+	}
 }
 
 // TestSignalWhileBusy has a tap that never ends and a commit for every row.
@@ -235,7 +249,7 @@ func TestSignalWhileBusy(t *testing.T) {
 			_, err = io.WriteString(in, singer(rowT(strconv.Itoa(i), "x"), stateOf(strconv.Itoa(i))))
 		}
 	}()
-	time.Sleep(time.Second)
+	awaitVersion(t, dir, 5)
 	asked := time.Now()
 	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -268,14 +282,7 @@ func TestAgeCommitsWhileIdle(t *testing.T) {
 		if _, err := io.WriteString(in, lines); err != nil {
 			t.Fatal(err)
 		}
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-			if log, _ := os.ReadDir(filepath.Join(dir, "_lake", "log")); len(log) > 0 {
-				break
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("nothing committed\n%s", errs.String())
-			}
-		}
+		awaitVersion(t, dir, 1)
 		wantQuery(t, dir, "SELECT * FROM "+table, want)
 		in.Close()
 		if err := c.Wait(); err != nil {
