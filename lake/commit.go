@@ -19,7 +19,7 @@ type Options struct {
 	Rand     io.Reader        // crypto/rand.Reader
 }
 
-// Lake is a lake open for one pipeline to write to. Stage, StageDeletes and
+// Lake is a lake open for one pipeline to write to. Stage, WriteDeletes and
 // Dir may be called from any goroutine; Commit from one at a time.
 type Lake struct {
 	fs       FS

@@ -81,30 +81,27 @@ func scan(files []string) string {
 		", file_row_number = true, hive_partitioning = false)"
 }
 
-// dataPaths puts the file with most rows first: DuckDB takes the first one's
-// row count for that of all.
 func dataPaths(files []lake.DataFile, at place) []string {
-	out := make([]string, len(files))
-	most := 0
-	for i := range files {
-		out[i] = at(files[i].Path)
-		if files[i].Rows > files[most].Rows {
-			most = i
-		}
-	}
-	return first(out, most)
+	return paths(len(files), at, func(i int) (string, int64) { return files[i].Path, files[i].Rows })
 }
 
 func deletePaths(files []lake.DeleteFile, at place) []string {
-	out := make([]string, len(files))
-	most := 0
-	for i := range files {
-		out[i] = at(files[i].Path)
-		if files[i].Rows > files[most].Rows {
-			most = i
+	return paths(len(files), at, func(i int) (string, int64) { return files[i].Path, files[i].Rows })
+}
+
+// paths puts the file with most rows first: DuckDB takes the first one's row
+// count for that of all.
+func paths(n int, at place, file func(i int) (path string, rows int64)) []string {
+	out := make([]string, n)
+	longest, most := 0, int64(-1)
+	for i := range n {
+		path, rows := file(i)
+		out[i] = at(path)
+		if rows > most {
+			longest, most = i, rows
 		}
 	}
-	return first(out, most)
+	return first(out, longest)
 }
 
 // first moves item i to the front and keeps the order of the others.

@@ -93,7 +93,7 @@ func FuzzQuote(f *testing.F) {
 	f.Add(`\'`)
 	f.Fuzz(func(t *testing.T, s string) {
 		if s == "" || strings.Contains(s, "\x00") || strings.ToValidUTF8(s, "") != s {
-			t.Skip("no name: the decoder refuses such text")
+			return // no name: the decoder refuses such text
 		}
 		db, err := start(context.Background(), nil)
 		if err != nil {

@@ -45,6 +45,27 @@ func program(t testing.TB, args ...string) *exec.Cmd {
 	return c
 }
 
+// running is the program as a process that reads from us.
+type running struct {
+	*exec.Cmd
+	in        io.WriteCloser
+	out, errs bytes.Buffer
+}
+
+func startProgram(t testing.TB, args ...string) *running {
+	t.Helper()
+	r := &running{Cmd: program(t, args...)}
+	r.Stdout, r.Stderr = &r.out, &r.errs
+	var err error
+	if r.in, err = r.StdinPipe(); err == nil {
+		err = r.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // resumable is a tap whose STATE is the number of the line to go on from.
 type resumable struct {
 	lines []string
@@ -122,29 +143,20 @@ func killUntilDone(t *testing.T, dir string, tap resumable, r *rand.Rand, args [
 	t.Helper()
 	window := 170 // ms; grows where nothing is committed in it
 	for from := 0; kills < 500; {
-		c := program(t, append([]string{"--lake", dir}, args...)...)
-		var out, errs bytes.Buffer
-		c.Stdout, c.Stderr = &out, &errs
-		in, err := c.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		go tap.run(in, from)
+		c := startProgram(t, append([]string{"--lake", dir}, args...)...)
+		go tap.run(c.in, from)
 		killer := time.AfterFunc(time.Duration(30+r.IntN(window))*time.Millisecond, func() { _ = c.Process.Kill() })
-		err = c.Wait()
+		err := c.Wait()
 		killer.Stop()
 		if err == nil {
 			return kills
 		}
 		if status, _ := c.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() {
-			t.Fatalf("%v\n%s", err, errs.String())
+			t.Fatalf("%v\n%s", err, c.errs.String())
 		}
 		kills++
 		was := from
-		if from = resume(t, dir, out.Bytes(), from); from == was {
+		if from = resume(t, dir, c.out.Bytes(), from); from == was {
 			window += window / 8
 		}
 	}
@@ -185,29 +197,20 @@ func TestSignalsDrainToTheLastState(t *testing.T) {
 	f := func(sig os.Signal, want int) {
 		t.Helper()
 		dir := t.TempDir()
-		c := program(t, "--lake", dir)
-		var out, errs bytes.Buffer
-		c.Stdout, c.Stderr = &out, &errs
-		in, err := c.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(in, singer(schemaT, rowT("1", "a"), stateOf("1"), rowT("2", "b"))); err != nil {
+		c := startProgram(t, "--lake", dir)
+		if _, err := io.WriteString(c.in, singer(schemaT, rowT("1", "a"), stateOf("1"), rowT("2", "b"))); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second) // idle, with the pipe open
 		if err := c.Process.Signal(sig); err != nil {
 			t.Fatal(err)
 		}
-		err = c.Wait()
+		err := c.Wait()
 		if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != want {
-			t.Errorf("%v: %v, want exit %d\n%s", sig, err, want, errs.String())
+			t.Errorf("%v: %v, want exit %d\n%s", sig, err, want, c.errs.String())
 		}
-		if out.String() != "1\n" {
-			t.Errorf("stdout %q", out.String())
+		if c.out.String() != "1\n" {
+			t.Errorf("stdout %q", c.out.String())
 		}
 		wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":"a"}]`)
 	}
@@ -232,21 +235,12 @@ func awaitVersion(t testing.TB, dir string, v int) {
 // TestSignalWhileBusy has a tap that never ends and a commit for every row.
 func TestSignalWhileBusy(t *testing.T) {
 	dir := t.TempDir()
-	c := program(t, "--lake", dir, "--batch-size-rows", "1")
-	var out, errs bytes.Buffer
-	c.Stdout, c.Stderr = &out, &errs
-	in, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
+	c := startProgram(t, "--lake", dir, "--batch-size-rows", "1")
 	go func() {
-		defer in.Close()
-		_, err := io.WriteString(in, singer(schemaT))
+		defer c.in.Close()
+		_, err := io.WriteString(c.in, singer(schemaT))
 		for i := 0; err == nil; i++ {
-			_, err = io.WriteString(in, singer(rowT(strconv.Itoa(i), "x"), stateOf(strconv.Itoa(i))))
+			_, err = io.WriteString(c.in, singer(rowT(strconv.Itoa(i), "x"), stateOf(strconv.Itoa(i))))
 		}
 	}()
 	awaitVersion(t, dir, 5)
@@ -255,12 +249,12 @@ func TestSignalWhileBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	killer := time.AfterFunc(30*time.Second, func() { _ = c.Process.Kill() })
-	err = c.Wait()
+	err := c.Wait()
 	killer.Stop()
 	if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != exitTerm {
-		t.Fatalf("%v after %s\n%.500s", err, time.Since(asked), errs.String())
+		t.Fatalf("%v after %s\n%.500s", err, time.Since(asked), c.errs.String())
 	}
-	last := stdoutState(t, dir, out.Bytes(), -1)
+	last := stdoutState(t, dir, c.out.Bytes(), -1)
 	wantQuery(t, dir, "SELECT count(*) AS n, max(id) AS last FROM t", fmt.Sprintf(`[{"n":%d,"last":%d}]`, last+1, last))
 }
 
@@ -269,24 +263,15 @@ func TestAgeCommitsWhileIdle(t *testing.T) {
 	f := func(lines, table, want string) {
 		t.Helper()
 		dir := t.TempDir()
-		c := program(t, "--lake", dir, "--batch-max-age", "300ms")
-		var errs bytes.Buffer
-		c.Stderr = &errs
-		in, err := c.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(in, lines); err != nil {
+		c := startProgram(t, "--lake", dir, "--batch-max-age", "300ms")
+		if _, err := io.WriteString(c.in, lines); err != nil {
 			t.Fatal(err)
 		}
 		awaitVersion(t, dir, 1)
 		wantQuery(t, dir, "SELECT * FROM "+table, want)
-		in.Close()
+		c.in.Close()
 		if err := c.Wait(); err != nil {
-			t.Errorf("%v\n%s", err, errs.String())
+			t.Errorf("%v\n%s", err, c.errs.String())
 		}
 	}
 	f(singer(schemaT, rowT("1", "a"), stateOf("1")), "t", `[{"id":1,"v":"a"}]`)
