@@ -64,33 +64,36 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		if old == nil {
 			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, next.Tables), Dir: ch.Dir, Owner: pipeline}
 		}
-		next.Tables[ch.Stream] = old.apply(ch)
+		next.Tables[ch.Stream] = old.apply(ch, next)
 		delete(next.refs, ch.Stream)
 	}
 	return next, nil
 }
 
-func (t *Table) apply(c *Change) *Table {
+// apply returns the table as c leaves it in version m.
+func (t *Table) apply(c *Change, m *Manifest) *Table {
 	next := *t
 	next.Key, next.Bookmarks, next.Replication = c.Key, c.Bookmarks, c.Replication
 	next.Schemas = slices.Clone(t.Schemas)
 	next.Files = slices.Clone(t.Files)
 	for _, f := range c.Files {
-		f.DataFile.Schema = next.schemaID(f.Schema)
+		f.DataFile.Schema = next.schemaID(f.Schema, m)
 		next.Files = append(next.Files, f.DataFile)
 	}
-	next.schemaID(c.Schema)
+	next.schemaID(c.Schema, m)
 	next.NextID = max(t.NextID, c.NextID)
 	next.Deletes = append(slices.Clone(t.Deletes), c.Deletes...)
 	return &next
 }
 
-// schemaID finds s among the table's schemas, or adds it.
-func (t *Table) schemaID(s *columns.Schema) int {
+// schemaID finds s among the table's schemas, or adds it as new in version m.
+func (t *Table) schemaID(s *columns.Schema, m *Manifest) int {
 	if i := slices.IndexFunc(t.Schemas, s.Equal); i >= 0 {
 		return i
 	}
-	t.Schemas = append(t.Schemas, &columns.Schema{ID: len(t.Schemas), Columns: s.Columns})
+	t.Schemas = append(t.Schemas, &columns.Schema{
+		ID: len(t.Schemas), Version: uint64(m.Version), Committed: m.Committed, Columns: s.Columns,
+	})
 	return len(t.Schemas) - 1
 }
 

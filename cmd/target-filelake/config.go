@@ -41,6 +41,7 @@ type LoadCmd struct {
 	StateMerge          string        `help:"bookmarks: STATEs of a run add up by stream; replace: the newest alone." enum:"bookmarks,replace" default:"bookmarks"`
 	ValidateRecords     bool          `help:"Check records against their SCHEMA; without, only a missing key and what no column can hold is refused." default:"true" negatable:""`
 	UnknownFields       string        `help:"Properties that no SCHEMA declares: extra keeps them in the JSON column _extra; ignore; fail." enum:"extra,ignore,fail" default:"extra"`
+	SchemaChanges       string        `help:"What a SCHEMA may do to a table that exists: evolve adds and widens columns; freeze refuses, with what would change." enum:"evolve,freeze" default:"evolve"`
 	InvalidDates        string        `help:"Dates and times that no column can hold (year 0000, February 30, second 60): fail refuses the record; null stores NULL." enum:"fail,null" default:"fail"`
 	Nested              string        `help:"Objects and arrays: struct keeps them as STRUCT and LIST; json as JSON text; flatten makes columns of objects' properties." enum:"struct,json,flatten" default:"struct"`
 	FlatteningSeparator string        `help:"Joins the names of flattened columns." default:"__" placeholder:"TEXT"`

@@ -166,6 +166,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	defer close(order)
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
+	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	var pending func() bool
 	if l.in.plain {
 		pending = l.in.pending

@@ -19,6 +19,8 @@ import (
 type ShowCmd struct {
 	LakeFlag `embed:""`
 	Stream   string `arg:"" optional:"" help:"Show this stream's columns and files."`
+	History  bool   `help:"Show the stream's schemas: when each came in, and what it changed."`
+	JSON     bool   `name:"json" help:"With --history: as JSON."`
 }
 
 // Run prints the newest version.
@@ -27,12 +29,21 @@ func (c *ShowCmd) Run(_ context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
+	if c.Stream == "" && c.History {
+		return usageError{fmt.Errorf("--history wants a stream; %s has %q", root, m.Streams())}
+	}
+	if c.JSON && !c.History {
+		return usageError{errors.New("--json goes with --history")}
+	}
 	if c.Stream == "" {
 		return showLake(std.out, root, m)
 	}
 	t := m.Tables[c.Stream]
 	if t == nil {
 		return usageError{fmt.Errorf("no stream %q in %s; it has %q", c.Stream, root, m.Streams())}
+	}
+	if c.History {
+		return showHistory(std.out, t, c.JSON)
 	}
 	return showTable(std.out, t)
 }

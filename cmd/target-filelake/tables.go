@@ -22,6 +22,7 @@ type tables struct {
 	now      map[string]*table
 	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
 	lent     bool         // a block has plans
+	frozen   bool         // no SCHEMA may change a table
 }
 
 // table is what a SCHEMA makes of a stream's table.
@@ -59,6 +60,9 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 	schema, err := e.Evolve(cur, shape.Columns())
 	if err != nil {
 		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
+	}
+	if t.frozen && cur != nil && cur != schema {
+		return nil, frozenError(m.Stream, cur, schema)
 	}
 	next := &table{
 		plan: ingest.Bind(m, shape, schema, options), key: m.Key, bookmarks: m.Bookmarks,

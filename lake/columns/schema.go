@@ -1,6 +1,9 @@
 package columns
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Kind says what a column holds.
 type Kind string
@@ -40,7 +43,11 @@ type Column struct {
 // first named them; an ExtraName column, where there is one, stands last.
 // A Schema is never changed once made.
 type Schema struct {
-	ID      int      `json:"id"` // place in Table.Schemas; set by the commit that first names it
+	// Set by the commit that first names it.
+	ID        int       `json:"id"`        // place in Table.Schemas
+	Version   uint64    `json:"version"`   // of that commit
+	Committed time.Time `json:"committed"` // when it was
+
 	Columns []Column `json:"columns"`
 }
 

@@ -294,3 +294,32 @@ func TestWithExtraLeavesItsSchemaAlone(t *testing.T) {
 		t.Fatal("Column or Equal is wrong")
 	}
 }
+
+func TestChanges(t *testing.T) {
+	f := func(first, then, want string) {
+		t.Helper()
+		e := &Evolver{NextID: 1}
+		var cur *Schema
+		if first != "" {
+			cur = evolve(t, e, nil, first)
+		}
+		var got []string
+		for _, c := range cur.Changes(evolve(t, e, cur, then)) {
+			from := "new"
+			if c.From != nil {
+				from = c.From.typeText()
+			}
+			got = append(got, c.Path+" "+from+" "+c.To.typeText())
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Fatalf("%s, then %s:\n got %s\nwant %s", first, then, s, want)
+		}
+	}
+	f("", "a int64, b struct(x date)", "/a new int64, /b new struct")
+	f("a int64, b string", "b string", "")
+	f("a int64", "a double, 'b/~c' boolean", "/a int64 double, /b~1~0c new boolean")
+	f("a decimal(4,2)", "a decimal(4,1)", "/a decimal(4,2) decimal(5,2)")
+	f("a struct(x date, y list(int64))", "a struct(z string, x timestamp, y list(struct(q int64)))",
+		"/a/x date timestamp, /a/y/element int64 json, /a/z new string")
+	f("a struct(x date)", "a int64", "/a struct json")
+}
