@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 )
 
@@ -14,7 +15,7 @@ func (d *Decoder) mismatch(s *slot, b []byte, i int, rep byte) int {
 	if b[i] == '"' && s.coerce {
 		return d.parsed(s, b, i, rep)
 	}
-	return d.refuseAt(s, "is of type "+schema.TypeOf(b, i)+", want "+s.accept.String())
+	return d.refuseAt(s, "is of type "+draft4.TypeOf(b, i)+", want "+s.accept.String())
 }
 
 // parsed decodes the JSON text in the string at b[i].

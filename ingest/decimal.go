@@ -3,7 +3,7 @@ package ingest
 import (
 	"fmt"
 
-	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
@@ -15,21 +15,21 @@ type size struct {
 	plain            bool  // a number with a fraction is no fault of type
 }
 
-func sizeOf(c *columns.Column, accept schema.Types) size {
+func sizeOf(c *columns.Column, accept draft4.Types) size {
 	return size{
 		precision: c.Precision, scale: c.Scale, limit: text.Ten(c.Precision),
-		plain: accept.Has(schema.Fraction) || accept.Has(schema.Whole) && c.Scale == 0,
+		plain: accept.Has(draft4.Fraction) || accept.Has(draft4.Whole) && c.Scale == 0,
 	}
 }
 
 // decimal stores a number that is long or has an exponent, or one in a string
 // where the SCHEMA sends numbers so.
 func (d *Decoder) decimal(s *slot, b []byte, i int, rep byte) int {
-	if b[i] == '"' && s.accept.Has(schema.String) {
+	if b[i] == '"' && s.accept.Has(draft4.String) {
 		return d.quoted(s, b, i, rep)
 	}
 	end := d.number(b, i)
-	if end < 0 || !s.accept.Has(schema.TypesAt(b, i, end)) {
+	if end < 0 || !s.accept.Has(draft4.TypesAt(b, i, end)) {
 		return d.mismatch(s, b, i, rep)
 	}
 	if why := d.storeNumber(s, b[i:end], rep); why != "" {
@@ -97,10 +97,10 @@ func (d *Decoder) cast(s *slot, b []byte, i int, rep byte) int {
 	if end < 0 {
 		return d.mismatch(s, b, i, rep)
 	}
-	is := schema.TypesAt(b, i, end)
+	is := draft4.TypesAt(b, i, end)
 	switch s.to {
 	case opText:
-		if is == schema.String {
+		if is == draft4.String {
 			return d.string(s, b, i, rep)
 		}
 		v := &d.vecs[s.vec]
@@ -108,10 +108,10 @@ func (d *Decoder) cast(s *slot, b []byte, i int, rep byte) int {
 		v.EndBytes(rep)
 		return end
 	case opInt, opFloat, opDecimal:
-		if is == schema.String {
+		if is == draft4.String {
 			return d.quoted(s, b, i, rep)
 		}
-		if is.Has(schema.Number) {
+		if is.Has(draft4.Number) {
 			if why := d.storeNumber(s, b[i:end], rep); why != "" {
 				return d.refuseAt(s, why)
 			}
@@ -120,7 +120,7 @@ func (d *Decoder) cast(s *slot, b []byte, i int, rep byte) int {
 	case opBool:
 		return d.castBool(s, b[i:end], end, rep)
 	default:
-		if is == schema.String {
+		if is == draft4.String {
 			return d.formatted(s, b, i, rep)
 		}
 	}

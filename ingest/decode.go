@@ -3,7 +3,7 @@ package ingest
 import (
 	"fmt"
 
-	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
@@ -23,7 +23,7 @@ type Decoder struct {
 	seen  []uint64 // by slot id, the stamp of the object it was last seen in
 	stamp uint64   // counts objects
 
-	check      schema.Checker
+	check      draft4.Checker
 	bad        bool   // a check has refused a value of the record
 	trail      []step // containers around the current value, the record itself apart
 	fault      fault
@@ -176,7 +176,7 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 	d.check.Begin(len(b) - i)
 	d.bad = false
 	if b[i] != '{' {
-		return d.refuse("", fmt.Sprintf("the record is of type %s, want object", schema.TypeOf(b, i)))
+		return d.refuse("", fmt.Sprintf("the record is of type %s, want object", draft4.TypeOf(b, i)))
 	}
 	root := &d.walk.plan.root
 	start := i

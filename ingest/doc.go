@@ -66,6 +66,6 @@
 // # Schemas
 //
 // Package schema says which are taken. What a Shape's Root says is checked as
-// the record is decoded; where a schema says more of a value, a schema.Check is
+// the record is decoded; where a schema says more of a value, a draft4.Check is
 // held against its bytes once they are. Package text reads the JSON.
 package ingest

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"slices"
 
-	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 )
 
@@ -222,11 +222,11 @@ func (e *RecordError) explain(p *Plan, record []byte) {
 		return
 	}
 	all := p.shape.Reasons(record)
-	same := func(r schema.Reason) bool { return r.Path == e.Path && r.Text != schema.WildNumber }
+	same := func(r draft4.Reason) bool { return r.Path == e.Path && r.Text != draft4.WildNumber }
 	if len(all) > 0 && (e.Reason == badValue || slices.ContainsFunc(all, same)) {
 		e.Path, e.Reason, all = all[0].Path, all[0].Text, all[1:]
 	}
-	e.More = slices.DeleteFunc(all, func(r schema.Reason) bool { return r.Path == e.Path && r.Text == schema.WildNumber })
+	e.More = slices.DeleteFunc(all, func(r draft4.Reason) bool { return r.Path == e.Path && r.Text == draft4.WildNumber })
 }
 
 // state reads a STATE line.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/lake/columns"
 )
 
@@ -73,7 +74,7 @@ func (m *maker) number() string {
 }
 
 func (m *maker) value(f *schema.Field) {
-	if f.Accept.Has(schema.Null) && m.IntN(6) == 0 {
+	if f.Accept.Has(draft4.Null) && m.IntN(6) == 0 {
 		m.out.WriteString("null")
 		return
 	}
@@ -94,7 +95,7 @@ func (m *maker) value(f *schema.Field) {
 	case columns.List:
 		m.list(f)
 	case columns.JSON:
-		m.free(f.Accept == schema.Any, 3)
+		m.free(f.Accept == draft4.Any, 3)
 	default:
 		m.scalar(f)
 	}
@@ -102,9 +103,9 @@ func (m *maker) value(f *schema.Field) {
 
 func (m *maker) scalar(f *schema.Field) {
 	switch n := m.IntN(3); {
-	case n == 0 && f.Accept.Has(schema.Whole):
+	case n == 0 && f.Accept.Has(draft4.Whole):
 		m.out.WriteString(strconv.Itoa(m.IntN(1e6)))
-	case n == 1 && f.Accept.Has(schema.Bool):
+	case n == 1 && f.Accept.Has(draft4.Bool):
 		m.out.WriteString("true")
 	default:
 		m.str(m.text())

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
@@ -65,9 +66,9 @@ type slot struct {
 	op       op
 	to       op   // of opCast: what the column holds
 	size     size // of decimals
-	accept   schema.Types
+	accept   draft4.Types
 	coerce   bool          // a string here is JSON text
-	check    *schema.Check // of what was decoded; nil: nothing more to check
+	check    *draft4.Check // of what was decoded; nil: nothing more to check
 	required bool
 	nullable bool // what is no date or time is null
 	flat     bool // a struct whose fields are columns of the table
@@ -104,7 +105,7 @@ const (
 )
 
 // holds is what a column holds beyond what its SCHEMA says.
-var holds = map[op]schema.Types{opFloat: schema.Number, opDecimal: schema.Number, opText: schema.Bool | schema.Number | schema.String, opJSON: schema.Any}
+var holds = map[op]draft4.Types{opFloat: draft4.Number, opDecimal: draft4.Number, opText: draft4.Bool | draft4.Number | draft4.String, opJSON: draft4.Any}
 
 // Stream is the stream the plan is for.
 func (p *Plan) Stream() string { return p.stream }
@@ -145,7 +146,7 @@ func Bind(m *SchemaMessage, s *schema.Shape, t *columns.Schema, o Options) *Plan
 		stream: m.Stream, schema: t, options: o, shape: s,
 		pool: &sync.Pool{New: func() any { return columns.NewBatch(t) }},
 	}
-	p.root = slot{op: opStruct, accept: schema.Object, closed: s.Root.Closed || o.Undeclared == RefuseUndeclared}
+	p.root = slot{op: opStruct, accept: draft4.Object, closed: s.Root.Closed || o.Undeclared == RefuseUndeclared}
 	if !o.NoChecks {
 		p.root.check = s.Root.Check
 	}
@@ -254,10 +255,10 @@ func (p *Plan) describe(s *slot, f *schema.Field) {
 	s.name = f.Name
 	s.quoted = append(text.AppendQuote(nil, f.Name), ':')
 	s.accept = f.Accept
-	s.coerce = f.Accept.Nested() && !f.Accept.Has(schema.String)
+	s.coerce = f.Accept.Nested() && !f.Accept.Has(draft4.String)
 	s.closed = f.Closed || p.options.Undeclared == RefuseUndeclared
 	if p.options.NoChecks {
-		s.accept |= schema.Null
+		s.accept |= draft4.Null
 		s.closed = p.options.Undeclared == RefuseUndeclared
 		return
 	}
@@ -295,22 +296,22 @@ var ops = map[columns.Kind]op{
 }
 
 // takes are the types that each op stores as they are.
-var takes = map[op]schema.Types{
-	opStruct: schema.Object, opList: schema.Array, opInt: schema.Whole, opFloat: schema.Number, opDecimal: schema.Number | schema.String,
-	opBool: schema.Bool, opTimestamp: schema.String, opDate: schema.String, opTime: schema.String, opUUID: schema.String,
-	opString: schema.String, opText: schema.Bool | schema.Number | schema.String,
+var takes = map[op]draft4.Types{
+	opStruct: draft4.Object, opList: draft4.Array, opInt: draft4.Whole, opFloat: draft4.Number, opDecimal: draft4.Number | draft4.String,
+	opBool: draft4.Bool, opTimestamp: draft4.String, opDate: draft4.String, opTime: draft4.String, opUUID: draft4.String,
+	opString: draft4.String, opText: draft4.Bool | draft4.Number | draft4.String,
 }
 
 // storing is how values of a field go into a column of its type or a wider
 // one; to is the column's own op.
 func storing(f *schema.Field, col *columns.Column) (o, to op) {
-	base := f.Accept &^ schema.Null
+	base := f.Accept &^ draft4.Null
 	switch to = ops[col.Kind]; col.Kind {
 	case columns.JSON:
 		return opJSON, opJSON
 	case columns.String:
 		to = opText
-		if base == schema.String {
+		if base == draft4.String {
 			to = opString
 		}
 	case columns.Struct, columns.List:

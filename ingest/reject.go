@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 )
 
@@ -15,7 +15,7 @@ type RecordError struct {
 	Line   int64
 	Path   string // JSON pointer
 	Reason string
-	More   []schema.Reason // whatever else is wrong with the same record
+	More   []draft4.Reason // whatever else is wrong with the same record
 }
 
 func (e *RecordError) Error() string {

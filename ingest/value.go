@@ -3,7 +3,7 @@ package ingest
 import (
 	"bytes"
 
-	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
@@ -129,7 +129,7 @@ func (d *Decoder) null(s *slot, rep byte) {
 // value decodes the value at b[i].
 func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 	c := b[i]
-	if c == 'n' && s.accept.Has(schema.Null) && text.Has(b, i, "null") {
+	if c == 'n' && s.accept.Has(draft4.Null) && text.Has(b, i, "null") {
 		d.null(s, rep)
 		return i + 4
 	}
@@ -145,7 +145,7 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 		}
 		return d.whole(s, b, i, rep)
 	case opFloat:
-		if s.accept.Has(schema.Fraction) {
+		if s.accept.Has(draft4.Fraction) {
 			if x, end := text.PlainFloat(b, i); end >= 0 {
 				d.vecs[s.vec].Float(x, rep)
 				return end
@@ -282,7 +282,7 @@ func (d *Decoder) whole(s *slot, b []byte, i int, rep byte) int {
 // float stores a number that is long or has an exponent, or an integer.
 func (d *Decoder) float(s *slot, b []byte, i int, rep byte) int {
 	end := d.number(b, i)
-	if end < 0 || !s.accept.Has(schema.Fraction) && !text.Whole(b[i:end]) {
+	if end < 0 || !s.accept.Has(draft4.Fraction) && !text.Whole(b[i:end]) {
 		return d.mismatch(s, b, i, rep)
 	}
 	x, fits := text.Float(b[i:end])
@@ -318,7 +318,7 @@ func (d *Decoder) json(s *slot, b []byte, i int, rep byte) int {
 func (d *Decoder) span(s *slot, b []byte, i int) int {
 	d.scan.Spaced = false
 	end := d.scan.Value(b, i)
-	if end < 0 || s.accept != schema.Any && !s.accept.Has(schema.TypesAt(b, i, end)) {
+	if end < 0 || s.accept != draft4.Any && !s.accept.Has(draft4.TypesAt(b, i, end)) {
 		return -1
 	}
 	return end
@@ -334,11 +334,11 @@ func (d *Decoder) appendText(dst, value []byte) []byte {
 
 // scalar stores a string's text, or another scalar's JSON.
 func (d *Decoder) scalar(s *slot, b []byte, i int, rep byte) int {
-	if b[i] == '"' && s.accept.Has(schema.String) {
+	if b[i] == '"' && s.accept.Has(draft4.String) {
 		return d.string(s, b, i, rep)
 	}
 	end := d.span(s, b, i)
-	if end < 0 || !schema.TypesAt(b, i, end).Has(schema.Number|schema.Bool) {
+	if end < 0 || !draft4.TypesAt(b, i, end).Has(draft4.Number|draft4.Bool) {
 		return d.mismatch(s, b, i, rep)
 	}
 	d.vecs[s.vec].Bytes(b[i:end], rep)

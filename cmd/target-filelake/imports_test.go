@@ -23,22 +23,23 @@ type listed struct {
 // siblings are the packages of this module each package may import, but for
 // those inside its own folder.
 var siblings = map[string][]string{
-	"lake":                nil,
-	"lake/columns":        nil,
-	"ingest":              {"ingest/schema", "ingest/text", "lake/columns"},
-	"ingest/schema":       {"ingest/text", "lake/columns"},
-	"ingest/text":         nil,
-	"merge":               {"lake", "lake/columns"},
-	"state":               {"lake"},
-	"bench":               {"lake", "merge"},
-	"cmd/target-filelake": {"bench", "ingest", "ingest/schema", "lake", "lake/columns", "merge", "state"},
+	"lake":                 nil,
+	"lake/columns":         nil,
+	"ingest":               {"ingest/schema", "ingest/text", "lake/columns"},
+	"ingest/schema":        {"ingest/text", "lake/columns"},
+	"ingest/schema/draft4": {"ingest/text"},
+	"ingest/text":          nil,
+	"merge":                {"lake", "lake/columns"},
+	"state":                {"lake"},
+	"bench":                {"lake", "merge"},
+	"cmd/target-filelake":  {"bench", "ingest", "ingest/schema", "lake", "lake/columns", "merge", "state"},
 }
 
 // owners are the libraries that one package alone imports.
 var owners = map[string]string{
 	"github.com/parquet-go/parquet-go": "lake/columns",
 	"github.com/duckdb/duckdb-go":      "merge",
-	"github.com/xeipuuv/gojsonschema":  "ingest/schema",
+	"github.com/xeipuuv/gojsonschema":  "ingest/schema/draft4",
 	"github.com/alecthomas/kong":       "cmd/target-filelake",
 	"golang.org/x/sync":                "cmd/target-filelake",
 	"go.yaml.in/yaml":                  "cmd/target-filelake",

@@ -3,6 +3,7 @@ package schema
 import (
 	"math/big"
 
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
@@ -12,10 +13,10 @@ import (
 const blindScale = 18
 
 // scalar chooses the column for a scalar schema's values.
-func (f *Field) scalar(n *node, base Types) {
-	f.Kind = scalarKind(base, n.get("format"))
+func (f *Field) scalar(n *draft4.Node, base draft4.Types) {
+	f.Kind = scalarKind(base, n.Get("format"))
 	switch {
-	case decimalFormat(n) && base&^(Number|String) == 0 && f.named(n):
+	case decimalFormat(n) && base&^(draft4.Number|draft4.String) == 0 && f.named(n):
 	case f.Kind == columns.Int64 && beyondInt64(n):
 		f.Kind, f.Precision = columns.Decimal, columns.MaxPrecision
 	case f.Kind == columns.Double:
@@ -23,19 +24,19 @@ func (f *Field) scalar(n *node, base Types) {
 	}
 }
 
-func decimalFormat(n *node) bool {
-	format := n.get("format")
-	return format.is('"') && (format.text == "singer.decimal" || format.text == "x-singer.decimal")
+func decimalFormat(n *draft4.Node) bool {
+	format := n.Get("format")
+	return format.Is('"') && (format.Text() == "singer.decimal" || format.Text() == "x-singer.decimal")
 }
 
 // named makes a decimal of the size that the schema names, if it is one.
-func (f *Field) named(n *node) bool {
-	precision, ok := smallNumber(n.get("precision"))
+func (f *Field) named(n *draft4.Node) bool {
+	precision, ok := smallNumber(n.Get("precision"))
 	if !ok {
 		return false
 	}
 	scale := 0
-	if v := n.get("scale"); v != nil {
+	if v := n.Get("scale"); v != nil {
 		if scale, ok = smallNumber(v); !ok {
 			return false
 		}
@@ -49,22 +50,22 @@ func (f *Field) named(n *node) bool {
 }
 
 // smallNumber is a schema's integer.
-func smallNumber(n *node) (int, bool) {
-	if !n.is('0') {
+func smallNumber(n *draft4.Node) (int, bool) {
+	if !n.Is('0') {
 		return 0, false
 	}
-	x, ok := text.TakeApart([]byte(n.text)).Int64()
+	x, ok := text.TakeApart([]byte(n.Text())).Int64()
 	return int(x), ok
 }
 
 // stepped makes a decimal of a number that is a multiple of a power of ten. It
 // stays a double where the digits would not all have room.
-func (f *Field) stepped(n *node) {
-	step := n.get("multipleOf")
-	if !step.is('0') {
+func (f *Field) stepped(n *draft4.Node) {
+	step := n.Get("multipleOf")
+	if !step.Is('0') {
 		return
 	}
-	exp, ok := text.TakeApart([]byte(step.text)).PowerOfTen()
+	exp, ok := text.TakeApart([]byte(step.Text())).PowerOfTen()
 	if !ok {
 		return
 	}
@@ -78,14 +79,14 @@ func (f *Field) stepped(n *node) {
 		return
 	}
 	f.Kind, f.Precision, f.Scale, f.Rounded = columns.Decimal, max(1, whole+scale), scale, false
-	f.sized = exp <= 0 && (n.get("minimum") == nil && n.get("maximum") == nil || bounded && symmetric(n, whole))
+	f.sized = exp <= 0 && (n.Get("minimum") == nil && n.Get("maximum") == nil || bounded && symmetric(n, whole))
 }
 
 // symmetric reports whether a schema's bounds let in all numbers of so many
 // digits before the point, and no more.
-func symmetric(n *node, digits int) bool {
-	low, high := n.get("minimum").text, n.get("maximum").text
-	if low[0] != '-' || !n.get("exclusiveMinimum").isTrue() || !n.get("exclusiveMaximum").isTrue() {
+func symmetric(n *draft4.Node, digits int) bool {
+	low, high := n.Get("minimum").Text(), n.Get("maximum").Text()
+	if low[0] != '-' || !n.Get("exclusiveMinimum").IsTrue() || !n.Get("exclusiveMaximum").IsTrue() {
 		return false
 	}
 	a, okA := text.TakeApart([]byte(low[1:])).PowerOfTen()
@@ -96,31 +97,29 @@ func symmetric(n *node, digits int) bool {
 // Implied reports whether a column of type c takes no number that f's Check
 // would refuse: having room in it is all that the schema asks.
 func (f *Field) Implied(c *columns.Column) bool {
-	k := f.Check
-	return f.sized && k != nil && k.num != nil && k.types|Null == f.Accept|Null &&
-		k.enum == nil && k.str == nil && k.arr == nil && k.obj == nil && !k.combined() &&
+	return f.sized && f.Check.OnlyNumbers(f.Accept) &&
 		c.Kind == f.Kind && c.Precision == f.Precision && c.Scale == f.Scale
 }
 
 // wholeDigits is how many digits stand before the point of numbers between
 // the schema's bounds, if it has both.
-func wholeDigits(n *node) (digits int, bounded bool) {
-	low, high := n.get("minimum"), n.get("maximum")
-	if !low.is('0') || !high.is('0') {
+func wholeDigits(n *draft4.Node) (digits int, bounded bool) {
+	low, high := n.Get("minimum"), n.Get("maximum")
+	if !low.Is('0') || !high.Is('0') {
 		return 0, false
 	}
-	return max(digitsWithin(low, n.get("exclusiveMinimum")), digitsWithin(high, n.get("exclusiveMaximum"))), true
+	return max(digitsWithin(low, n.Get("exclusiveMinimum")), digitsWithin(high, n.Get("exclusiveMaximum"))), true
 }
 
 // digitsWithin is how many digits a number has before its point that goes as
 // far as bound; up to 1000, but not to it, there are three.
-func digitsWithin(bound, exclusive *node) int {
-	size := bound.text
+func digitsWithin(bound, exclusive *draft4.Node) int {
+	size := bound.Text()
 	if size[0] == '-' {
 		size = size[1:]
 	}
 	d := text.TakeApart([]byte(size))
-	if exp, ok := d.PowerOfTen(); ok && exp >= 0 && exclusive.isTrue() {
+	if exp, ok := d.PowerOfTen(); ok && exp >= 0 && exclusive.IsTrue() {
 		return exp
 	}
 	return d.WholeDigits()
@@ -132,22 +131,22 @@ var (
 )
 
 // beyondInt64 reports whether a schema's bounds let integers in that 64 bits do not hold.
-func beyondInt64(n *node) bool {
-	return outside(n.get("minimum"), n.get("exclusiveMinimum"), leastInt64, 1) ||
-		outside(n.get("maximum"), n.get("exclusiveMaximum"), mostInt64, -1)
+func beyondInt64(n *draft4.Node) bool {
+	return outside(n.Get("minimum"), n.Get("exclusiveMinimum"), leastInt64, 1) ||
+		outside(n.Get("maximum"), n.Get("exclusiveMaximum"), mostInt64, -1)
 }
 
 // outside reports whether the integers up to bound go past limit. An excluded
 // bound is one step inwards.
-func outside(bound, exclusive *node, limit *big.Rat, inwards int64) bool {
-	if !bound.is('0') {
+func outside(bound, exclusive *draft4.Node, limit *big.Rat, inwards int64) bool {
+	if !bound.Is('0') {
 		return false
 	}
-	x, ok := new(big.Rat).SetString(bound.text)
+	x, ok := new(big.Rat).SetString(bound.Text())
 	if !ok {
 		return false
 	}
-	if exclusive.isTrue() {
+	if exclusive.IsTrue() {
 		x.Add(x, new(big.Rat).SetInt64(inwards))
 	}
 	return x.Cmp(limit) == -int(inwards)

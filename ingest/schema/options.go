@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
@@ -182,9 +183,9 @@ func IsMetadata(property string) bool {
 
 // AddedField is what a column of Metadata takes.
 func AddedField(c columns.Column) Field {
-	f := Field{Name: c.Property, Column: c.Property, Kind: c.Kind, Accept: Null | String}
+	f := Field{Name: c.Property, Column: c.Property, Kind: c.Kind, Accept: draft4.Null | draft4.String}
 	if c.Kind == columns.Int64 {
-		f.Accept = Null | Whole
+		f.Accept = draft4.Null | draft4.Whole
 	}
 	return f
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/lake/columns"
 )
 
@@ -12,11 +13,11 @@ import (
 type Field struct {
 	Name     string // columns.ListElement of a list's element, "" of the record itself
 	Kind     columns.Kind
-	Accept   Types // as they are received; the coercion of strings comes before
+	Accept   draft4.Types // as they are received; the coercion of strings comes before
 	Required bool
-	Closed   bool    // an object: undeclared properties are refused
-	Fields   []Field // of a struct; the one element of a list
-	Check    *Check  // what its values must satisfy beyond all that; nil: nothing
+	Closed   bool          // an object: undeclared properties are refused
+	Fields   []Field       // of a struct; the one element of a list
+	Check    *draft4.Check // what its values must satisfy beyond all that; nil: nothing
 
 	Column string // the property of the column it fills, of one that stands at the top
 	Flat   bool   // a struct whose fields are columns at the top
@@ -34,7 +35,7 @@ func (f *Field) covered() bool { return len(f.Fields) == 0 && !f.Closed }
 type Shape struct {
 	Root  Field            // of the records: a struct
 	Added []columns.Column // that no field of Root fills, but for DeletedAt
-	whole *validator
+	judge *draft4.Judge
 	fault *keywordFault // nil: every keyword means something
 }
 
@@ -50,17 +51,13 @@ func Compile(document []byte, key []string) (s *Shape, path string, err error) {
 
 // Compile is as the function, with columns chosen by o.
 func (o Options) Compile(document []byte, key []string) (s *Shape, path string, err error) {
-	root, err := parseDocument(document)
+	d, path, err := draft4.Parse(document)
 	if err != nil {
-		return nil, "", fmt.Errorf("schema: %w", err)
-	}
-	links := newLinks(root)
-	if path, err = links.survey(); err != nil {
 		return nil, path, fmt.Errorf("schema: %w", err)
 	}
-	c := compiler{links: links}
+	c := compiler{document: d}
 	s = &Shape{}
-	if s.Root, err = c.table(root); err != nil {
+	if s.Root, err = c.table(d.Root()); err != nil {
 		return nil, "", fmt.Errorf("schema: %w", err)
 	}
 	if err := o.override(&s.Root); err != nil {
@@ -73,7 +70,7 @@ func (o Options) Compile(document []byte, key []string) (s *Shape, path string, 
 	if err := s.requireKey(key); err != nil {
 		return nil, "", err
 	}
-	s.check(links)
+	s.check(d)
 	s.Added = o.add(&s.Root, key)
 	return s, "", nil
 }
@@ -139,20 +136,20 @@ func (f *Field) leaves() int {
 
 // compiler turns schemas, which survey has found sound, into fields.
 type compiler struct {
-	links *links
+	document *draft4.Document
 }
 
 // table is the shape of records.
-func (c *compiler) table(n *node) (Field, error) {
-	n = c.links.follow(n)
-	accept := typesOf(n)
-	if !accept.Has(Object) {
+func (c *compiler) table(n *draft4.Node) (Field, error) {
+	n = c.document.Follow(n)
+	accept := draft4.TypesOf(n)
+	if !accept.Has(draft4.Object) {
 		return Field{}, fmt.Errorf("describes no objects, want type object")
 	}
-	if !n.get("properties").is('{') {
+	if !n.Get("properties").Is('{') {
 		return Field{}, fmt.Errorf("has no properties")
 	}
-	f := Field{Kind: columns.Struct, Accept: Object}
+	f := Field{Kind: columns.Struct, Accept: draft4.Object}
 	c.properties(&f, n, 0)
 	return f, nil
 }
@@ -162,23 +159,23 @@ func (c *compiler) table(n *node) (Field, error) {
 const deepest = 60
 
 // field is the shape of a schema's values; level counts the columns above it.
-func (c *compiler) field(n *node, level int) Field {
-	if ref := n.get("$ref"); ref != nil {
-		target := c.links.follow(n)
-		if c.links.recursive[target] {
-			return Field{Kind: columns.JSON, Accept: typesOf(target)}
+func (c *compiler) field(n *draft4.Node, level int) Field {
+	if ref := n.Get("$ref"); ref != nil {
+		target := c.document.Follow(n)
+		if c.document.Recursive(target) {
+			return Field{Kind: columns.JSON, Accept: draft4.TypesOf(target)}
 		}
 		return c.field(target, level)
 	}
 	f := c.own(n, level)
-	if branches := n.get("anyOf"); branches != nil {
-		f = c.both(f, c.union(branches.items, level))
+	if branches := n.Get("anyOf"); branches != nil {
+		f = c.both(f, c.union(branches.Items(), level))
 	}
-	if branches := n.get("oneOf"); branches != nil {
-		f = c.both(f, c.union(branches.items, level))
+	if branches := n.Get("oneOf"); branches != nil {
+		f = c.both(f, c.union(branches.Items(), level))
 	}
-	if branches := n.get("allOf"); branches != nil {
-		for _, b := range branches.items {
+	if branches := n.Get("allOf"); branches != nil {
+		for _, b := range branches.Items() {
 			f = c.both(f, c.field(b, level))
 		}
 	}
@@ -186,19 +183,19 @@ func (c *compiler) field(n *node, level int) Field {
 }
 
 // own is what a schema says without its combinators.
-func (c *compiler) own(n *node, level int) Field {
-	accept := typesOf(n)
+func (c *compiler) own(n *draft4.Node, level int) Field {
+	accept := draft4.TypesOf(n)
 	f := Field{Kind: columns.JSON, Accept: accept}
-	switch base := accept &^ Null; {
-	case base == Object && level < deepest && n.get("properties").is('{') && len(n.get("properties").names) > 0:
+	switch base := accept &^ draft4.Null; {
+	case base == draft4.Object && level < deepest && n.Get("properties").Is('{') && len(n.Get("properties").Names()) > 0:
 		f.Kind = columns.Struct
 		c.properties(&f, n, level)
-	case base == Array && level < deepest && n.get("items").is('{'):
+	case base == draft4.Array && level < deepest && n.Get("items").Is('{'):
 		f.Kind = columns.List
-		element := c.field(n.get("items"), level+1)
+		element := c.field(n.Get("items"), level+1)
 		element.Name = columns.ListElement
 		f.Fields = []Field{element}
-	case base.Nested() || accept == Any:
+	case base.Nested() || accept == draft4.Any:
 	case base != 0:
 		f.scalar(n, base)
 	}
@@ -206,42 +203,42 @@ func (c *compiler) own(n *node, level int) Field {
 }
 
 // properties are the fields of an object that becomes a struct.
-func (c *compiler) properties(f *Field, n *node, level int) {
-	props := n.get("properties")
-	at := make(map[string]int, len(props.names))
-	for i, name := range props.names {
-		p := c.field(props.items[i], level+1)
+func (c *compiler) properties(f *Field, n *draft4.Node, level int) {
+	props := n.Get("properties")
+	at := make(map[string]int, len(props.Names()))
+	for i, name := range props.Names() {
+		p := c.field(props.Items()[i], level+1)
 		p.Name = name
 		at[name] = i
 		f.Fields = append(f.Fields, p)
 	}
-	if required := n.get("required"); required != nil {
-		for _, r := range required.items {
-			if i, ok := at[r.text]; ok {
+	if required := n.Get("required"); required != nil {
+		for _, r := range required.Items() {
+			if i, ok := at[r.Text()]; ok {
 				f.Fields[i].Required = true
 			}
 		}
 	}
-	f.Closed = n.get("additionalProperties").isFalse()
-	if patterns := n.get("patternProperties"); patterns.is('{') && len(patterns.names) > 0 {
+	f.Closed = n.Get("additionalProperties").IsFalse()
+	if patterns := n.Get("patternProperties"); patterns.Is('{') && len(patterns.Names()) > 0 {
 		f.Closed = false
 	}
 }
 
 // union is the shape of values that fit any of the schemas.
-func (c *compiler) union(branches []*node, level int) Field {
+func (c *compiler) union(branches []*draft4.Node, level int) Field {
 	var fs []Field
-	var null Types
+	var null draft4.Types
 	for _, b := range branches {
 		f := c.field(b, level)
-		if f.Accept == Null {
-			null = Null
+		if f.Accept == draft4.Null {
+			null = draft4.Null
 			continue
 		}
 		fs = append(fs, f)
 	}
 	if len(fs) == 0 {
-		return Field{Kind: columns.JSON, Accept: Null}
+		return Field{Kind: columns.JSON, Accept: draft4.Null}
 	}
 	f := fs[0]
 	for i := 1; i < len(fs); i++ {
@@ -255,7 +252,7 @@ func (c *compiler) union(branches []*node, level int) Field {
 func (c *compiler) either(a, b Field) Field {
 	f := Field{Accept: a.Accept | b.Accept, Rounded: a.Rounded || b.Rounded}
 	f.become(columns.Common(a.column(), b.column()))
-	if f.Kind == columns.String && f.Accept&^(Number|Null) == 0 {
+	if f.Kind == columns.String && f.Accept&^(draft4.Number|draft4.Null) == 0 {
 		f.become(columns.Column{Kind: columns.Double})
 		f.Rounded = true
 	}
@@ -268,16 +265,16 @@ func (c *compiler) either(a, b Field) Field {
 // both is the shape of values that fit a and b.
 func (c *compiler) both(a, b Field) Field {
 	switch {
-	case b.Accept == Any && b.covered():
+	case b.Accept == draft4.Any && b.covered():
 		return a
-	case a.Accept == Any && a.covered():
+	case a.Accept == draft4.Any && a.covered():
 		return b
 	}
 	if b.covered() {
 		a, b = b, a
 	}
 	f := Field{Kind: columns.JSON, Accept: a.Accept & b.Accept}
-	base := f.Accept &^ Null
+	base := f.Accept &^ draft4.Null
 	switch {
 	case !a.covered():
 	case !b.covered() && base.Nested():
@@ -304,19 +301,19 @@ func (f *Field) exact(a, b Field) {
 }
 
 // scalarKind is the column for a set of scalar types.
-func scalarKind(t Types, format *node) columns.Kind {
+func scalarKind(t draft4.Types, format *draft4.Node) columns.Kind {
 	switch t {
-	case Bool:
+	case draft4.Bool:
 		return columns.Boolean
-	case Whole:
+	case draft4.Whole:
 		return columns.Int64
-	case Number, Fraction:
+	case draft4.Number, draft4.Fraction:
 		return columns.Double
 	}
-	if t != String || format == nil {
+	if t != draft4.String || format == nil {
 		return columns.String
 	}
-	switch format.text {
+	switch format.Text() {
 	case "date-time":
 		return columns.Timestamp
 	case "date":

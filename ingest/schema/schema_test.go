@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/lake/columns"
 )
 
@@ -227,7 +228,7 @@ func TestReasons(t *testing.T) {
 	f(` {"a":2.0,"b":1.0,"o":"{\"k/k\":true}"} `, "") // JSON text stands for what it says
 	f(`{"a":1,"o":{"k/k":1,"z":2}}`, `/a: minimum 2, got a smaller number; /b: required, got nothing; /o/k~1k: type boolean, got an integer; /o/z: additionalProperties false, got a property beside those declared`)
 	f(`{"a":"secret","b":1,"o":"secret"}`, `/a: type integer, got a string; /o: type null or object, got a string`)
-	f(`{"a":1e401,"b":1,"c":[1e401]}`, "/a: "+WildNumber) // nothing is asked of c
+	f(`{"a":1e401,"b":1,"c":[1e401]}`, "/a: "+draft4.WildNumber) // nothing is asked of c
 	f(`{"a":1} {}`, ": malformed JSON")
 }
 

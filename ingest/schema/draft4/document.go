@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"encoding/json"
@@ -8,11 +8,11 @@ import (
 	"target-filelake/ingest/text"
 )
 
-// node is a JSON value of a schema, its properties in their order.
-type node struct {
+// Node is a JSON value of a schema, its properties in their order.
+type Node struct {
 	kind  byte // one of { [ " 0 t n
 	names []string
-	items []*node // of an object, with names; of an array
+	items []*Node // of an object, with names; of an array
 	text  string  // a string's text, a number's or literal's JSON
 }
 
@@ -22,8 +22,8 @@ const mostNodes = 1_000_000
 
 var errSchemaTooBig = fmt.Errorf("schema has more than %d values", mostNodes)
 
-// get is an object's property, nil if it has none of that name.
-func (n *node) get(name string) *node {
+// Get is an object's property, nil if it has none of that name.
+func (n *Node) Get(name string) *Node {
 	if n.kind != '{' {
 		return nil
 	}
@@ -35,16 +35,27 @@ func (n *node) get(name string) *node {
 	return nil
 }
 
-// is reports whether n stands there and is of the kind.
-func (n *node) is(kind byte) bool { return n != nil && n.kind == kind }
+// Names are an object's properties, in their order.
+func (n *Node) Names() []string { return n.names }
 
-func (n *node) isTrue() bool { return n.is('t') && n.text == "true" }
+// Items are an array's values, or those of an object's properties.
+func (n *Node) Items() []*Node { return n.items }
 
-func (n *node) isFalse() bool { return n.is('t') && n.text == "false" }
+// Text is a string's text, a number's or literal's JSON.
+func (n *Node) Text() string { return n.text }
+
+// Is reports whether n stands there and is of the kind: one of { [ " 0 t n.
+func (n *Node) Is(kind byte) bool { return n != nil && n.kind == kind }
+
+// IsTrue reports whether n stands there and is true.
+func (n *Node) IsTrue() bool { return n.Is('t') && n.text == "true" }
+
+// IsFalse reports whether n stands there and is false.
+func (n *Node) IsFalse() bool { return n.Is('t') && n.text == "false" }
 
 // parseDocument reads a schema. A property that stands twice keeps its first
 // place and its last value.
-func parseDocument(document []byte) (*node, error) {
+func parseDocument(document []byte) (*Node, error) {
 	p := parser{b: append(append([]byte(nil), document...), '\n'), scan: text.Scanner{Max: 512}}
 	if !p.scan.WellFormed(p.b) {
 		return nil, errors.New(p.scan.Malformed())
@@ -60,7 +71,7 @@ type parser struct {
 	count int
 }
 
-func (p *parser) value(i int) (*node, int, error) {
+func (p *parser) value(i int) (*Node, int, error) {
 	if p.count++; p.count > mostNodes {
 		return nil, 0, errSchemaTooBig
 	}
@@ -72,18 +83,18 @@ func (p *parser) value(i int) (*node, int, error) {
 		return p.array(i)
 	case '"':
 		end, _ := p.scan.Str(p.b, i+1)
-		return &node{kind: '"', text: string(text.Unescape(nil, p.b[i+1:end]))}, end + 1, nil
+		return &Node{kind: '"', text: string(text.Unescape(nil, p.b[i+1:end]))}, end + 1, nil
 	case 't', 'f':
 		kind = 't'
 	case 'n':
 		kind = 'n'
 	}
 	end := p.scan.Value(p.b, i)
-	return &node{kind: kind, text: string(p.b[i:end])}, end, nil
+	return &Node{kind: kind, text: string(p.b[i:end])}, end, nil
 }
 
-func (p *parser) object(i int) (*node, int, error) {
-	n := &node{kind: '{'}
+func (p *parser) object(i int) (*Node, int, error) {
+	n := &Node{kind: '{'}
 	at := map[string]int{}
 	for i = p.scan.Space(p.b, i+1); p.b[i] != '}'; {
 		raw, _, next := p.scan.Key(p.b, i)
@@ -103,8 +114,8 @@ func (p *parser) object(i int) (*node, int, error) {
 	return n, i + 1, nil
 }
 
-func (p *parser) array(i int) (*node, int, error) {
-	n := &node{kind: '['}
+func (p *parser) array(i int) (*Node, int, error) {
+	n := &Node{kind: '['}
 	for i = p.scan.Space(p.b, i+1); p.b[i] != ']'; {
 		v, end, err := p.value(i)
 		if err != nil {
@@ -126,7 +137,7 @@ func (p *parser) next(i int) int {
 }
 
 // plain is the value as encoding/json would decode it with UseNumber.
-func (n *node) plain() any {
+func (n *Node) plain() any {
 	switch n.kind {
 	case '{':
 		m := make(map[string]any, len(n.names))

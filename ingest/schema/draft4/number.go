@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"fmt"
@@ -247,8 +247,8 @@ func appendNumber(dst, num []byte) []byte {
 }
 
 // whole is a schema's count, -1 if it is none.
-func whole(n *node) int {
-	if !n.is('0') || !tame(n.text) || strings.HasPrefix(n.text, "-") && n.text != "-0" {
+func whole(n *Node) int {
+	if !n.Is('0') || !tame(n.text) || strings.HasPrefix(n.text, "-") && n.text != "-0" {
 		return -1
 	}
 	d := text.TakeApart([]byte(n.text))

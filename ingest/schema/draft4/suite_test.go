@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"encoding/json"
@@ -46,18 +46,15 @@ func suite(t *testing.T) map[string][]suiteGroup {
 }
 
 // checkOf compiles any schema, also one of no table.
-func checkOf(document []byte) (*Check, *validator, error) {
-	root, err := parseDocument(document)
+func checkOf(document []byte) (*Check, *Judge, error) {
+	d, _, err := Parse(document)
 	if err != nil {
 		return nil, nil, err
 	}
-	l := newLinks(root)
-	if _, err := l.survey(); err != nil {
-		return nil, nil, err
-	}
-	c := checks{links: l, made: map[*node]*Check{}}
-	k := c.of(root)
-	return k, newValidator(l, &Field{}, k), c.err
+	c := NewCompiler(d)
+	k := c.Of(d.Root())
+	_, err = c.Fault()
+	return k, NewJudge(d, k, func(doc any) any { return doc }), err
 }
 
 // notAsTheSuite lists files, and groups of them, that are refused as schemas, or
@@ -94,13 +91,13 @@ func TestSuite(t *testing.T) {
 				k.Begin(len(c.Data))
 				got := k.run(check, append([]byte(c.Data), '\n'), 0) >= 0
 				if k.Unsure {
-					got = len(whole.reasons(c.Data)) == 0
+					got = len(whole.Verdict(c.Data)) == 0
 				}
-				worded := len(whole.words(c.Data)) == 0
+				worded := len(whole.Reasons(c.Data)) == 0
 				if (got != c.Valid || worded != c.Valid) && reason == "" {
 					t.Errorf("%s, %s, %s: got %v, in words %v, want %v", file, g.Description, c.Description, got, worded, c.Valid)
 				}
-				if theirs := len(whole.reasons(c.Data)) == 0; theirs != c.Valid {
+				if theirs := len(whole.Verdict(c.Data)) == 0; theirs != c.Valid {
 					t.Logf("gojsonschema: %s, %s, %s: %v, want %v", file, g.Description, c.Description, theirs, c.Valid)
 				}
 			}

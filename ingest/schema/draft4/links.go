@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"errors"
@@ -11,27 +11,45 @@ import (
 	"target-filelake/ingest/text"
 )
 
-// links is a schema document with its local references.
-type links struct {
-	root      *node
-	targets   map[string]*node // by $ref
-	recursive map[*node]bool   // a reference leads from the node back to it
+// Document is a schema with its local references.
+type Document struct {
+	root      *Node
+	targets   map[string]*Node // by $ref
+	recursive map[*Node]bool   // a reference leads from the node back to it
 	doubling  bool             // checking a record may cost twice as much for each level it nests
 
-	open  map[*node]bool
-	costs map[*node]int
-	turns map[*node]bool // leads back to a schema that was open
+	open  map[*Node]bool
+	costs map[*Node]int
+	turns map[*Node]bool // leads back to a schema that was open
 }
 
-func newLinks(root *node) *links {
-	return &links{root: root, targets: map[string]*node{}, recursive: map[*node]bool{},
-		open: map[*node]bool{}, costs: map[*node]int{}, turns: map[*node]bool{}}
+// Parse reads a schema, as JSON text, and surveys it. path is the JSON pointer
+// of the fault that err words. The text is not kept.
+func Parse(document []byte) (d *Document, path string, err error) {
+	root, err := parseDocument(document)
+	if err != nil {
+		return nil, "", err
+	}
+	d = newDocument(root)
+	path, err = d.survey()
+	return d, path, err
 }
 
-// follow is the schema that n stands for, n itself if it is no reference.
-func (l *links) follow(n *node) *node {
-	for n.get("$ref") != nil {
-		n = l.targets[n.get("$ref").text]
+func newDocument(root *Node) *Document {
+	return &Document{root: root, targets: map[string]*Node{}, recursive: map[*Node]bool{},
+		open: map[*Node]bool{}, costs: map[*Node]int{}, turns: map[*Node]bool{}}
+}
+
+// Root is the whole schema.
+func (d *Document) Root() *Node { return d.root }
+
+// Recursive reports whether a reference leads from n back to it.
+func (d *Document) Recursive(n *Node) bool { return d.recursive[n] }
+
+// Follow is the schema that n stands for, n itself if it is no reference.
+func (d *Document) Follow(n *Node) *Node {
+	for n.Get("$ref") != nil {
+		n = d.targets[n.Get("$ref").text]
 	}
 	return n
 }
@@ -47,16 +65,16 @@ const mostLinks = 1000
 // outside the document is named, no reference leads to itself, everything is
 // small enough, and every word that decides a column is sound. path is where
 // it found a fault.
-func (l *links) survey() (path string, err error) {
-	if path, err = l.visit(l.root, "", 0); err != nil {
+func (d *Document) survey() (path string, err error) {
+	if path, err = d.visit(d.root, "", 0); err != nil {
 		return path, err
 	}
-	if l.costs[l.root] > mostCost {
+	if d.costs[d.root] > mostCost {
 		return "", fmt.Errorf("more than %d schemas once references are followed", mostCost)
 	}
-	done := map[*node]bool{}
-	for n := range l.costs {
-		if l.loops(n, done, map[*node]bool{}) {
+	done := map[*Node]bool{}
+	for n := range d.costs {
+		if d.loops(n, done, map[*Node]bool{}) {
 			return "", errors.New("a $ref leads to itself")
 		}
 	}
@@ -65,42 +83,42 @@ func (l *links) survey() (path string, err error) {
 
 // link is a schema that another one names.
 type link struct {
-	to   *node
+	to   *Node
 	path string
 	same bool // it is held against the same value, not against a part of it
 }
 
 // visit surveys a schema and all it leads to, depth first.
-func (l *links) visit(n *node, path string, depth int) (string, error) {
+func (d *Document) visit(n *Node, path string, depth int) (string, error) {
 	if depth > mostLinks {
 		return path, fmt.Errorf("schemas nested deeper than %d", mostLinks)
 	}
 	if err := soundSchema(n); err != nil {
 		return path, err
 	}
-	next, err := l.from(n, path)
+	next, err := d.from(n, path)
 	if err != nil {
 		return path, err
 	}
-	l.open[n] = true
-	defer delete(l.open, n)
+	d.open[n] = true
+	defer delete(d.open, n)
 	cost, turns, sames := 1, 0, 0
 	for _, k := range next {
-		if l.open[k.to] {
-			l.recursive[k.to] = true
-		} else if _, done := l.costs[k.to]; !done {
-			if at, err := l.visit(k.to, k.path, depth+1); err != nil {
+		if d.open[k.to] {
+			d.recursive[k.to] = true
+		} else if _, done := d.costs[k.to]; !done {
+			if at, err := d.visit(k.to, k.path, depth+1); err != nil {
 				return at, err
 			}
 		}
-		cost = min(cost+max(1, l.costs[k.to]), mostCost+1)
-		if l.open[k.to] || l.turns[k.to] {
+		cost = min(cost+max(1, d.costs[k.to]), mostCost+1)
+		if d.open[k.to] || d.turns[k.to] {
 			turns++
 			sames += count(k.same)
 		}
 	}
-	l.costs[n], l.turns[n] = cost, turns > 0
-	l.doubling = l.doubling || sames > 0 && turns > 1
+	d.costs[n], d.turns[n] = cost, turns > 0
+	d.doubling = d.doubling || sames > 0 && turns > 1
 	return "", nil
 }
 
@@ -112,7 +130,7 @@ func count(yes bool) int {
 }
 
 // loops reports whether a schema is held against a value because it already is.
-func (l *links) loops(n *node, done, open map[*node]bool) bool {
+func (d *Document) loops(n *Node, done, open map[*Node]bool) bool {
 	if done[n] {
 		return false
 	}
@@ -120,9 +138,9 @@ func (l *links) loops(n *node, done, open map[*node]bool) bool {
 		return true
 	}
 	open[n] = true
-	next, _ := l.from(n, "")
+	next, _ := d.from(n, "")
 	for _, k := range next {
-		if k.same && l.loops(k.to, done, open) {
+		if k.same && d.loops(k.to, done, open) {
 			return true
 		}
 	}
@@ -131,9 +149,9 @@ func (l *links) loops(n *node, done, open map[*node]bool) bool {
 }
 
 // from lists the schemas that n names. Beside a $ref, Draft 4 ignores all else.
-func (l *links) from(n *node, path string) ([]link, error) {
-	if ref := n.get("$ref"); ref != nil {
-		to, err := l.resolve(ref)
+func (d *Document) from(n *Node, path string) ([]link, error) {
+	if ref := n.Get("$ref"); ref != nil {
+		to, err := d.resolve(ref)
 		return []link{{to, printableRef(ref), true}}, err
 	}
 	var out []link
@@ -163,14 +181,14 @@ func (l *links) from(n *node, path string) ([]link, error) {
 	return out, nil
 }
 
-func appendItems(out []link, list *node, path string, same bool) []link {
+func appendItems(out []link, list *Node, path string, same bool) []link {
 	for i, v := range list.items {
 		out = append(out, link{v, path + "/" + strconv.Itoa(i), same})
 	}
 	return out
 }
 
-func appendMembers(out []link, members *node, path string, same bool) []link {
+func appendMembers(out []link, members *Node, path string, same bool) []link {
 	for i, name := range members.names {
 		if v := members.items[i]; !same || v.kind == '{' {
 			out = append(out, link{v, text.Pointer(path, name), same})
@@ -179,44 +197,44 @@ func appendMembers(out []link, members *node, path string, same bool) []link {
 	return out
 }
 
-func printableRef(ref *node) string { return strings.TrimPrefix(ref.text, "#") }
+func printableRef(ref *Node) string { return strings.TrimPrefix(ref.text, "#") }
 
 // resolve finds what a local reference points to. Any other is refused: the
 // validator would open files and sockets for it.
-func (l *links) resolve(ref *node) (*node, error) {
+func (d *Document) resolve(ref *Node) (*Node, error) {
 	if ref.kind != '"' {
 		return nil, errors.New("$ref is not a string")
 	}
-	if to, ok := l.targets[ref.text]; ok {
+	if to, ok := d.targets[ref.text]; ok {
 		return to, nil
 	}
 	fragment, local := strings.CutPrefix(ref.text, "#")
 	if !local {
 		return nil, fmt.Errorf("$ref %s points outside the schema", strconv.Quote(ref.text))
 	}
-	to, err := l.find(fragment)
+	to, err := d.find(fragment)
 	if err != nil {
 		return nil, fmt.Errorf("$ref %s: %w", strconv.Quote(ref.text), err)
 	}
-	l.targets[ref.text] = to
+	d.targets[ref.text] = to
 	return to, nil
 }
 
 var pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
 
-func (l *links) find(fragment string) (*node, error) {
+func (d *Document) find(fragment string) (*Node, error) {
 	text, err := url.PathUnescape(fragment)
 	if err != nil || text != "" && text[0] != '/' {
 		return nil, errors.New("not a JSON pointer")
 	}
-	at := l.root
+	at := d.root
 	for _, step := range strings.Split(text, "/")[1:] {
 		step = pointerUnescapes.Replace(step)
-		var next *node
+		var next *Node
 		if i, err := strconv.Atoi(step); err == nil && at.kind == '[' && i >= 0 && i < len(at.items) {
 			next = at.items[i]
 		} else {
-			next = at.get(step)
+			next = at.Get(step)
 		}
 		if next == nil {
 			return nil, errors.New("points to nothing")
@@ -228,7 +246,7 @@ func (l *links) find(fragment string) (*node, error) {
 
 // soundSchema checks the words of one schema that decide columns, or that the
 // validator would word badly or choke on.
-func soundSchema(n *node) error {
+func soundSchema(n *Node) error {
 	if n.kind != '{' {
 		return errors.New("a schema is not a JSON object")
 	}
@@ -240,7 +258,7 @@ func soundSchema(n *node) error {
 	return nil
 }
 
-func soundKeyword(name string, v *node) error {
+func soundKeyword(name string, v *Node) error {
 	if v.kind == '0' && !tame(v.text) {
 		return fmt.Errorf("%s has an exponent or digits out of all measure", text.Printable(name))
 	}
@@ -269,15 +287,15 @@ func soundKeyword(name string, v *node) error {
 	return nil
 }
 
-func want(v *node, name string, kind byte, what string) error {
+func want(v *Node, name string, kind byte, what string) error {
 	if v.kind != kind {
 		return fmt.Errorf("%s is not %s", name, what)
 	}
 	return nil
 }
 
-func soundType(v *node) error {
-	names := []*node{v}
+func soundType(v *Node) error {
+	names := []*Node{v}
 	if v.kind == '[' {
 		names = v.items
 	}
@@ -292,7 +310,7 @@ func soundType(v *node) error {
 	return nil
 }
 
-func soundProperties(v *node) error {
+func soundProperties(v *Node) error {
 	if err := want(v, "properties", '{', "an object"); err != nil {
 		return err
 	}
@@ -304,7 +322,7 @@ func soundProperties(v *node) error {
 	return nil
 }
 
-func soundPatterns(v *node) error {
+func soundPatterns(v *Node) error {
 	if err := want(v, "patternProperties", '{', "an object"); err != nil {
 		return err
 	}
@@ -323,7 +341,7 @@ func soundPattern(p string) error {
 	return nil
 }
 
-func soundNames(keyword string, v *node) error {
+func soundNames(keyword string, v *Node) error {
 	if err := want(v, keyword, '[', "a list of names"); err != nil {
 		return err
 	}
@@ -335,15 +353,15 @@ func soundNames(keyword string, v *node) error {
 	return nil
 }
 
-func soundDependencies(v *node) error {
+func soundDependencies(v *Node) error {
 	if err := want(v, "dependencies", '{', "an object"); err != nil {
 		return err
 	}
-	for _, d := range v.items {
-		if d.kind == '{' {
+	for _, names := range v.items {
+		if names.kind == '{' {
 			continue
 		}
-		if err := soundNames("a property's dependencies", d); err != nil {
+		if err := soundNames("a property's dependencies", names); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"encoding/json"
@@ -30,7 +30,7 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if doc, err := decodeAny(value); err != nil {
+		if doc, err := Decode(value); err != nil {
 			return
 		} else if value, err = json.Marshal(doc); err != nil { // each property once
 			t.Fatal(err)
@@ -38,10 +38,10 @@ func FuzzCheck(f *testing.F) {
 		var k Checker
 		k.Begin(len(value))
 		passes := k.run(check, append(value, '\n'), 0) >= 0
-		if words := whole.words(value); passes != (len(words) == 0) && !k.Unsure && !k.Spent() {
+		if words := whole.Reasons(value); passes != (len(words) == 0) && !k.Unsure && !k.Spent() {
 			t.Fatalf("passes %v, in words %v: %s of %s", passes, words, document, value)
 		}
-		judged := whole.reasons(value)
+		judged := whole.Verdict(value)
 		if len(judged) > 0 && ours(judged[0].Text) || k.Unsure || k.Spent() {
 			return
 		}

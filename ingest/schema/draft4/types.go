@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"target-filelake/ingest/text"
@@ -54,24 +54,24 @@ func (t Types) String() string {
 	return s
 }
 
-// typesOf is what a schema's type says, or the types of its enum's values.
-func typesOf(n *node) Types {
+// TypesOf is what a schema's type says, or the types of its enum's values.
+func TypesOf(n *Node) Types {
 	var t Types
-	switch typ := n.get("type"); {
-	case typ.is('"'):
+	switch typ := n.Get("type"); {
+	case typ.Is('"'):
 		t = typeNames[typ.text]
-	case typ.is('['):
+	case typ.Is('['):
 		for _, name := range typ.items {
 			t |= typeNames[name.text]
 		}
 	default:
-		return enumTypes(n.get("enum"))
+		return enumTypes(n.Get("enum"))
 	}
 	return t
 }
 
-func enumTypes(enum *node) Types {
-	if !enum.is('[') {
+func enumTypes(enum *Node) Types {
+	if !enum.Is('[') {
 		return Any
 	}
 	var t Types

@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"hash/maphash"

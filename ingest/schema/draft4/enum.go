@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"encoding/binary"
@@ -22,7 +22,7 @@ type set struct {
 	nested  map[uint64]struct{} // by hash
 }
 
-func setOf(values []*node) *set {
+func setOf(values []*Node) *set {
 	s := &set{strings: map[string]struct{}{}, numbers: map[string]struct{}{}, nested: map[uint64]struct{}{}}
 	seen := map[string]bool{}
 	for _, v := range values {
@@ -35,15 +35,15 @@ func setOf(values []*node) *set {
 	return s
 }
 
-func (s *set) add(v *node) {
-	s.types |= enumTypes(&node{kind: '[', items: []*node{v}})
+func (s *set) add(v *Node) {
+	s.types |= enumTypes(&Node{kind: '[', items: []*Node{v}})
 	switch v.kind {
 	case '"':
 		s.strings[v.text] = struct{}{}
 	case '0':
 		s.numbers[string(appendNumber(nil, []byte(v.text)))] = struct{}{}
 	case 't':
-		s.yes, s.no = s.yes || v.isTrue(), s.no || v.isFalse()
+		s.yes, s.no = s.yes || v.IsTrue(), s.no || v.IsFalse()
 	case '{', '[':
 		doc, err := json.Marshal(v.plain())
 		if err != nil {

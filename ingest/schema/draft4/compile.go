@@ -1,4 +1,4 @@
-package schema
+package draft4
 
 import (
 	"errors"
@@ -12,17 +12,32 @@ import (
 	"target-filelake/ingest/text"
 )
 
-// checks compiles schemas, which survey has found sound, into Checks.
-type checks struct {
-	links *links
-	made  map[*node]*Check
+// Compiler turns a document's schemas into Checks.
+type Compiler struct {
+	links *Document
+	made  map[*Node]*Check
 	err   error // the first keyword that means nothing
-	at    *node // the schema it stands in
+	at    *Node // the schema it stands in
 }
 
-// of is the check of a schema, nil if it demands nothing.
-func (c *checks) of(n *node) *Check {
-	n = c.links.follow(n)
+// NewCompiler compiles the schemas of d.
+func NewCompiler(d *Document) *Compiler {
+	return &Compiler{links: d, made: map[*Node]*Check{}}
+}
+
+// Fault is the first keyword, of the schemas compiled so far, that says nothing
+// Draft 4 knows, and the JSON pointer to the schema it stands in.
+func (c *Compiler) Fault() (path string, err error) {
+	if c.err == nil {
+		return "", nil
+	}
+	path, _ = pathTo(c.links.root, c.at)
+	return path, c.err
+}
+
+// Of is the check of a schema, nil if it demands nothing.
+func (c *Compiler) Of(n *Node) *Check {
+	n = c.links.Follow(n)
 	if free(n) {
 		return nil
 	}
@@ -53,28 +68,28 @@ var words = map[string]bool{
 }
 
 // free reports whether a schema demands nothing.
-func free(n *node) bool {
+func free(n *Node) bool {
 	return !slices.ContainsFunc(n.names, func(name string) bool { return words[name] })
 }
 
 // ownTypes is what a schema's type says; its enum is looked at apart.
-func ownTypes(n *node) Types {
-	if n.get("type") == nil {
+func ownTypes(n *Node) Types {
+	if n.Get("type") == nil {
 		return Any
 	}
-	return typesOf(n)
+	return TypesOf(n)
 }
 
 // fault notes a keyword that means nothing.
-func (c *checks) fault(n *node, format string, args ...any) {
+func (c *Compiler) fault(n *Node, format string, args ...any) {
 	if c.err == nil {
 		c.err, c.at = fmt.Errorf(format, args...), n
 	}
 }
 
 // limits compiles what a schema says of scalars, and of values as a whole.
-func (c *checks) limits(k *Check, n *node) {
-	if enum := n.get("enum"); enum != nil {
+func (c *Compiler) limits(k *Check, n *Node) {
+	if enum := n.Get("enum"); enum != nil {
 		if !allMeasured(enum) {
 			c.fault(n, "enum has a number with an exponent or digits out of all measure")
 			return
@@ -85,9 +100,9 @@ func (c *checks) limits(k *Check, n *node) {
 		k.num = nums
 	}
 	s := &lengths{min: c.count(n, "minLength", 0), max: c.count(n, "maxLength", -1)}
-	if p := n.get("pattern"); p != nil {
+	if p := n.Get("pattern"); p != nil {
 		var err error
-		if s.pattern, err = patternOf(p.text); err != nil || !p.is('"') {
+		if s.pattern, err = patternOf(p.text); err != nil || !p.Is('"') {
 			c.fault(n, "pattern is not a regular expression")
 		}
 	}
@@ -96,16 +111,16 @@ func (c *checks) limits(k *Check, n *node) {
 	}
 }
 
-func allMeasured(n *node) bool {
+func allMeasured(n *Node) bool {
 	if n.kind == '0' {
 		return measured([]byte(n.text))
 	}
-	return !slices.ContainsFunc(n.items, func(v *node) bool { return !allMeasured(v) })
+	return !slices.ContainsFunc(n.items, func(v *Node) bool { return !allMeasured(v) })
 }
 
-func (c *checks) numbers(n *node) *numbers {
+func (c *Compiler) numbers(n *Node) *numbers {
 	nums := &numbers{min: c.bound(n, "minimum", "exclusiveMinimum"), max: c.bound(n, "maximum", "exclusiveMaximum")}
-	if m := n.get("multipleOf"); m != nil {
+	if m := n.Get("multipleOf"); m != nil {
 		if nums.multipleOf = boundOf(m.text); nums.multipleOf.rat.Sign() <= 0 {
 			c.fault(n, "multipleOf is not above 0")
 			nums.multipleOf = nil
@@ -114,12 +129,12 @@ func (c *checks) numbers(n *node) *numbers {
 	return nums
 }
 
-func (c *checks) bound(n *node, keyword, exclusive string) *bound {
-	x := n.get(exclusive)
-	if x != nil && !x.isTrue() && !x.isFalse() {
+func (c *Compiler) bound(n *Node, keyword, exclusive string) *bound {
+	x := n.Get(exclusive)
+	if x != nil && !x.IsTrue() && !x.IsFalse() {
 		c.fault(n, "%s is not true or false, as Draft 4 has it", exclusive)
 	}
-	limit := n.get(keyword)
+	limit := n.Get(keyword)
 	if limit == nil {
 		if x != nil {
 			c.fault(n, "%s without %s", exclusive, keyword)
@@ -127,13 +142,13 @@ func (c *checks) bound(n *node, keyword, exclusive string) *bound {
 		return nil
 	}
 	b := boundOf(limit.text)
-	b.exclusive = x != nil && x.isTrue()
+	b.exclusive = x != nil && x.IsTrue()
 	return b
 }
 
 // count is a keyword that counts, or what stands for its absence.
-func (c *checks) count(n *node, keyword string, absent int) int {
-	v := n.get(keyword)
+func (c *Compiler) count(n *Node, keyword string, absent int) int {
+	v := n.Get(keyword)
 	if v == nil {
 		return absent
 	}
@@ -144,31 +159,31 @@ func (c *checks) count(n *node, keyword string, absent int) int {
 	return min(x, math.MaxInt32)
 }
 
-func (c *checks) flag(n *node, keyword string) bool {
-	v := n.get(keyword)
-	if v != nil && !v.isTrue() && !v.isFalse() {
+func (c *Compiler) flag(n *Node, keyword string) bool {
+	v := n.Get(keyword)
+	if v != nil && !v.IsTrue() && !v.IsFalse() {
 		c.fault(n, "%s is not true or false", keyword)
 	}
-	return v != nil && v.isTrue()
+	return v != nil && v.IsTrue()
 }
 
-func (c *checks) combinators(k *Check, n *node) {
-	k.all, k.any, k.one = c.each(n.get("allOf")), c.each(n.get("anyOf")), c.each(n.get("oneOf"))
-	if not := n.get("not"); not != nil {
-		if k.not = c.of(not); k.not == nil {
+func (c *Compiler) combinators(k *Check, n *Node) {
+	k.all, k.any, k.one = c.each(n.Get("allOf")), c.each(n.Get("anyOf")), c.each(n.Get("oneOf"))
+	if not := n.Get("not"); not != nil {
+		if k.not = c.Of(not); k.not == nil {
 			k.not = &Check{types: Any}
 		}
 	}
 }
 
 // each compiles the schemas of a combinator. One that demands nothing counts.
-func (c *checks) each(list *node) []*Check {
+func (c *Compiler) each(list *Node) []*Check {
 	if list == nil {
 		return nil
 	}
 	out := make([]*Check, len(list.items))
 	for i, n := range list.items {
-		if out[i] = c.of(n); out[i] == nil {
+		if out[i] = c.Of(n); out[i] == nil {
 			out[i] = &Check{types: Any}
 		}
 	}
@@ -176,24 +191,24 @@ func (c *checks) each(list *node) []*Check {
 }
 
 // elements is what a schema says of arrays, nil if nothing.
-func (c *checks) elements(n *node) *elements {
+func (c *Compiler) elements(n *Node) *elements {
 	a := &elements{min: c.count(n, "minItems", 0), max: c.count(n, "maxItems", -1), unique: c.flag(n, "uniqueItems")}
-	more := n.get("additionalItems")
-	if more != nil && more.kind != '{' && !more.isTrue() && !more.isFalse() {
+	more := n.Get("additionalItems")
+	if more != nil && more.kind != '{' && !more.IsTrue() && !more.IsFalse() {
 		c.fault(n, "additionalItems is no schema and not true or false")
 	}
-	switch items := n.get("items"); {
-	case items.is('{'):
-		a.items = c.of(items)
-	case items.is('['):
+	switch items := n.Get("items"); {
+	case items.Is('{'):
+		a.items = c.Of(items)
+	case items.Is('['):
 		a.tuple = make([]*Check, len(items.items))
 		for i, item := range items.items {
-			a.tuple[i] = c.of(item)
+			a.tuple[i] = c.Of(item)
 		}
-		if more.is('{') {
-			a.items = c.of(more)
+		if more.Is('{') {
+			a.items = c.Of(more)
 		}
-		a.closed = len(a.tuple) > 0 && more != nil && more.isFalse()
+		a.closed = len(a.tuple) > 0 && more != nil && more.IsFalse()
 	}
 	a.counted = a.min == 0 && !a.unique && a.items == nil && !a.closed &&
 		!slices.ContainsFunc(a.tuple, func(k *Check) bool { return k != nil })
@@ -204,20 +219,20 @@ func (c *checks) elements(n *node) *elements {
 }
 
 // members is what a schema says of objects, nil if nothing.
-func (c *checks) members(n *node) *members {
+func (c *Compiler) members(n *Node) *members {
 	o := &members{min: c.count(n, "minProperties", 0), max: c.count(n, "maxProperties", -1), props: map[string]*Check{}}
-	if props := n.get("properties"); props != nil {
+	if props := n.Get("properties"); props != nil {
 		for i, name := range props.names {
-			o.props[name] = c.of(props.items[i])
+			o.props[name] = c.Of(props.items[i])
 		}
 	}
 	c.others(o, n)
-	if names := n.get("required"); names != nil {
+	if names := n.Get("required"); names != nil {
 		for _, r := range names.items {
 			o.required = append(o.required, requiredOf(r.text))
 		}
 	}
-	if deps := n.get("dependencies"); deps != nil {
+	if deps := n.Get("dependencies"); deps != nil {
 		c.dependencies(o, deps)
 	}
 	if o.useless() {
@@ -241,23 +256,23 @@ func (o *members) useless() bool {
 }
 
 // others compiles what is said of properties that are not declared.
-func (c *checks) others(o *members, n *node) {
-	if patterns := n.get("patternProperties"); patterns != nil {
+func (c *Compiler) others(o *members, n *Node) {
+	if patterns := n.Get("patternProperties"); patterns != nil {
 		for i, p := range patterns.names {
 			re, err := patternOf(p)
 			if err != nil {
 				panic("BUG: survey has passed a pattern that does not compile: " + err.Error())
 			}
-			o.patterns = append(o.patterns, patterned{re, c.of(patterns.items[i])})
+			o.patterns = append(o.patterns, patterned{re, c.Of(patterns.items[i])})
 		}
 	}
-	switch more := n.get("additionalProperties"); {
+	switch more := n.Get("additionalProperties"); {
 	case more == nil:
-	case more.is('{'):
-		o.more = c.of(more)
-	case more.isFalse():
+	case more.Is('{'):
+		o.more = c.Of(more)
+	case more.IsFalse():
 		o.closed = true
-	case !more.isTrue():
+	case !more.IsTrue():
 		c.fault(n, "additionalProperties is no schema and not true or false")
 	}
 }
@@ -266,11 +281,11 @@ func requiredOf(name string) required {
 	return required{name, maphash.String(seed, name)}
 }
 
-func (c *checks) dependencies(o *members, deps *node) {
+func (c *Compiler) dependencies(o *members, deps *Node) {
 	for i, name := range deps.names {
 		d := dependency{on: requiredOf(name)}
-		if v := deps.items[i]; v.is('{') {
-			d.check = c.of(v)
+		if v := deps.items[i]; v.Is('{') {
+			d.check = c.Of(v)
 		} else {
 			for _, other := range v.items {
 				d.names = append(d.names, requiredOf(other.text))
@@ -281,7 +296,7 @@ func (c *checks) dependencies(o *members, deps *node) {
 }
 
 // pathTo is the JSON pointer of a node in a document.
-func pathTo(root, n *node) (string, error) {
+func pathTo(root, n *Node) (string, error) {
 	if root == n {
 		return "", nil
 	}
