@@ -43,7 +43,7 @@ var ErrFenced = errors.New("lake: another pipeline has been there")
 // leaves m as it is. base is the version c was made from.
 func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Time) (*Manifest, error) {
 	next := &Manifest{
-		Version: m.Version + 1, Committed: now.UTC(), Pipeline: pipeline,
+		Version: m.Version + 1, Committed: later(now.UTC(), m.Committed), Pipeline: pipeline,
 		Pipelines: maps.Clone(m.Pipelines), Tables: maps.Clone(m.Tables), refs: maps.Clone(m.refs),
 	}
 	p := next.Pipelines[pipeline]
@@ -68,6 +68,15 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		delete(next.refs, ch.Stream)
 	}
 	return next, nil
+}
+
+// later keeps the times of versions in the order of versions, whatever the
+// clocks of those who commit say.
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // apply returns the table as c leaves it in version m.
