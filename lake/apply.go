@@ -13,6 +13,8 @@ import (
 // Commit is what becomes true in one step.
 type Commit struct {
 	State   *string // the pipeline's STATE value from now on; nil: as before
+	Load    bool    // the rows are a tap's
+	Newest  string  // of a Load: SHA-256 of the tap's own newest STATE, lower-case hex; "": none came
 	Batches uint64  // batches among Changes
 	Changes []Change
 }
@@ -28,6 +30,7 @@ type Change struct {
 	Schema      *columns.Schema // the table's schema from now on
 	Files       []NewFile
 	Deletes     []DeleteFile
+	Resend      *Resend // of a Load that appends rows, or recognises them; nil: as before
 }
 
 // NewFile is a data file and the schema it was written with.
@@ -50,6 +53,9 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 	p.ID, p.Version, p.Batches = pipelineID(pipeline), next.Version, p.Batches+c.Batches
 	if c.State != nil {
 		p.State = c.State
+	}
+	if c.Load {
+		p.Loaded, p.Newest = next.Version, c.Newest
 	}
 	next.Pipelines[pipeline] = p
 	for i := range c.Changes {
@@ -92,6 +98,9 @@ func (t *Table) apply(c *Change, m *Manifest) *Table {
 	next.schemaID(c.Schema, m)
 	next.NextID = max(t.NextID, c.NextID)
 	next.Deletes = append(slices.Clone(t.Deletes), c.Deletes...)
+	if c.Resend != nil {
+		next.Resend = &Resend{Version: m.Version, Spans: c.Resend.Spans, Covered: c.Resend.Covered}
+	}
 	return &next
 }
 

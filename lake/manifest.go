@@ -40,6 +40,8 @@ type Pipeline struct {
 	State   *string `json:"state,omitempty"` // last committed STATE value, the tap's own bytes; nil: none yet
 	Version Version `json:"version"`         // its last commit
 	Batches uint64  `json:"batches"`         // batches it has committed
+	Loaded  Version `json:"loaded"`          // its last commit of a tap's rows
+	Newest  string  `json:"newest"`          // SHA-256 of the tap's own newest STATE in that commit, lower-case hex; "": none
 }
 
 // Table is one stream in one version of the lake.
@@ -55,6 +57,7 @@ type Table struct {
 	Schemas     []*columns.Schema `json:"schemas"` // by id; the last is the table's schema now
 	Files       []DataFile        `json:"files,omitempty"`
 	Deletes     []DeleteFile      `json:"deletes,omitempty"`
+	Resend      *Resend           `json:"resend,omitempty"` // of a table without a key
 }
 
 // Schema is the table's schema now.

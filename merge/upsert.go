@@ -15,6 +15,7 @@ import (
 type Staged struct {
 	File   lake.DataFile
 	Schema *columns.Schema
+	Skip   int64 // rows at its start that are superseded, the lake having them; none if there is a key
 	Keep   int64 // rows before the cut; those from it on are superseded and take no part
 }
 
@@ -43,7 +44,7 @@ func (j Job) NeedsMerge() bool {
 func (j Job) kept() int64 {
 	var n int64
 	for i := range j.Staged {
-		n += j.Staged[i].Keep
+		n += j.Staged[i].Keep - j.Staged[i].Skip
 	}
 	return n
 }
@@ -51,7 +52,7 @@ func (j Job) kept() int64 {
 func (j Job) cut() int64 {
 	var n int64
 	for i := range j.Staged {
-		n += j.Staged[i].File.Rows - j.Staged[i].Keep
+		n += j.Staged[i].File.Rows - j.Staged[i].Keep + j.Staged[i].Skip
 	}
 	return n
 }
@@ -61,8 +62,12 @@ func (j Job) live() bool { return j.Table != nil && j.Table.Rows() > 0 }
 
 func (j Job) check() error {
 	for i := range j.Staged {
-		if s := &j.Staged[i]; s.Keep < 0 || s.Keep > s.File.Rows {
+		s := &j.Staged[i]
+		if s.Keep < 0 || s.Keep > s.File.Rows {
 			return fmt.Errorf("merge: %s: keep %d of %d rows", s.File.Path, s.Keep, s.File.Rows)
+		}
+		if s.Skip < 0 || s.Skip > s.Keep || s.Skip > 0 && len(j.Key) > 0 {
+			return fmt.Errorf("merge: %s: skip %d of %d rows", s.File.Path, s.Skip, s.Keep)
 		}
 	}
 	return nil
@@ -104,6 +109,7 @@ func (j Job) superseded(last []lake.Positions) []lake.Positions {
 				p.Set[b] &^= last[i].Set[b]
 			}
 		}
+		p.AddRange(0, s.Skip)
 		p.AddRange(s.Keep, s.File.Rows)
 		if p.Count() > 0 {
 			dead = append(dead, p)

@@ -21,6 +21,8 @@ type committer struct {
 	db     *merge.DB // nil until a batch needs it
 	spill  string    // its temporary directory, relative to the lake
 	viewed time.Time
+	again  again
+	unsaid bool // a STATE is committed and not on stdout yet
 }
 
 // viewsEvery is how often lake.duckdb follows the commits of a long run.
@@ -30,6 +32,9 @@ func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err erro
 	c := &committer{loader: l}
 	if _, err := l.lake.FS().Stat(viewsDB); err == nil { // else the first commit makes one
 		c.viewed = time.Now()
+	}
+	if c.again, err = newAgain(l.lake, l.cfg.Pipeline); err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	for b := range batches {
@@ -46,11 +51,13 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 	if err != nil {
 		return err
 	}
+	commit.Load, commit.Newest = true, b.newest
 	if b.state != nil {
 		value := string(b.state)
 		commit.State = &value
 	}
 	if len(commit.Changes) > 0 || c.newState(commit.State) {
+		c.unsaid = b.state != nil
 		m, err := c.lake.Commit(commit)
 		if err != nil {
 			return fmt.Errorf("commit: %w", err)
@@ -67,6 +74,7 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 		return fmt.Errorf("write STATE to stdout: %w", err)
 	}
 	c.run.said++
+	c.unsaid = false
 	return c.refreshViews(ctx)
 }
 
@@ -87,7 +95,7 @@ func (c *committer) refreshViews(ctx context.Context) error {
 func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) {
 	var commit lake.Commit
 	for _, s := range b.streams {
-		ch, err := c.change(ctx, s)
+		ch, err := c.change(ctx, s, b.newest)
 		if err != nil {
 			return commit, fmt.Errorf("stream %q: %w", s.stream, err)
 		}
@@ -103,7 +111,7 @@ func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) 
 }
 
 // change is what the batch does to one table; nil if nothing.
-func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, error) {
+func (c *committer) change(ctx context.Context, s sealedStream, newest string) (*lake.Change, error) {
 	ch := lake.Change{
 		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
 		Replication: s.replication, NextID: s.nextID, Schema: s.schema,
@@ -121,7 +129,13 @@ func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, e
 		}
 	}
 	old := c.lake.Manifest().Tables[s.stream]
-	if len(staged) == 0 {
+	if len(s.key) == 0 && len(staged) > 0 {
+		var err error
+		if staged, err = c.recognise(ctx, s, newest, staged, &ch); err != nil {
+			return nil, err
+		}
+	}
+	if len(staged) == 0 && ch.Resend == nil {
 		c.run.stream(s.stream).dropped += s.dropped
 		if old != nil && sameTable(old, s) {
 			return nil, nil
@@ -164,7 +178,7 @@ func (c *committer) positions(ctx context.Context, s sealedStream, old *lake.Tab
 	}
 	var rows int64
 	for _, f := range staged {
-		rows += f.Keep
+		rows += f.Keep - f.Skip
 		count.bytes += f.File.Bytes
 	}
 	count.files += len(staged)
@@ -191,9 +205,14 @@ func (c *committer) openDB(ctx context.Context) error {
 	return err
 }
 
+// close ends the run's commits: what they say is out, unless the last one's is not.
 func (c *committer) close() error {
-	if c.db == nil {
-		return nil
+	var err error
+	if !c.unsaid {
+		err = c.lake.Said()
 	}
-	return errors.Join(c.db.Close(), os.RemoveAll(filepath.Join(c.root, filepath.FromSlash(c.spill))))
+	if c.db == nil {
+		return err
+	}
+	return errors.Join(err, c.db.Close(), os.RemoveAll(filepath.Join(c.root, filepath.FromSlash(c.spill))))
 }

@@ -164,10 +164,8 @@ func killUntilDone(t *testing.T, dir string, tap resumable, r *rand.Rand, args [
 	return kills
 }
 
-// TestKillAnywhere compares loads that were killed with one that was not.
-// Keyed rows are exact from whatever STATE the tap resumes. Appended ones are
-// exact from the STATE of the lake; from the one on stdout, rows that were
-// committed while their STATE was not said yet come twice, and none is lost.
+// TestKillAnywhere compares loads that were killed with one that was not: the
+// tap resumes from the STATE of the lake, or from the last one on stdout.
 func TestKillAnywhere(t *testing.T) {
 	const seed = 11
 	tap := newResumable(12_000, seed)
@@ -177,20 +175,20 @@ func TestKillAnywhere(t *testing.T) {
 	keyed := query(t, whole, "SELECT count(*) AS n, md5(string_agg(id || ' ' || v, ',' ORDER BY id)) AS h FROM t")
 	appended := query(t, whole, "SELECT count(*) AS n, count(DISTINCT n) AS ids, sum(n) AS s FROM a")
 
-	f := func(resume func(testing.TB, string, []byte, int) int, sql, want string) {
+	f := func(resume func(testing.TB, string, []byte, int) int) {
 		t.Helper()
 		dir := t.TempDir()
 		r := rand.New(rand.NewPCG(seed, 8))
 		kills := killUntilDone(t, dir, tap, r, args, resume)
 		wantQuery(t, dir, "SELECT count(*) AS n, md5(string_agg(id || ' ' || v, ',' ORDER BY id)) AS h FROM t", keyed)
-		wantQuery(t, dir, sql, want)
+		wantQuery(t, dir, "SELECT count(*) AS n, count(DISTINCT n) AS ids, sum(n) AS s FROM a", appended)
 		if kills < 3 {
 			t.Errorf("only %d kills: the test shows little", kills)
 		}
 		t.Logf("%d kills, seed %d", kills, seed)
 	}
-	f(lakeState, "SELECT count(*) AS n, count(DISTINCT n) AS ids, sum(n) AS s FROM a", appended)
-	f(stdoutState, "SELECT count(DISTINCT n) AS ids FROM a", `[{"ids":4000}]`)
+	f(lakeState)
+	f(stdoutState)
 }
 
 func TestSignalsDrainToTheLastState(t *testing.T) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -65,6 +67,7 @@ type limits struct {
 type sealed struct {
 	streams []sealedStream
 	state   []byte // nil: none to commit
+	newest  string // SHA-256 of the tap's own newest STATE, lower-case hex; "" without state
 }
 
 // sealedStream is one stream's part of it.
@@ -319,6 +322,10 @@ func (s *sequencer) retable(ctx context.Context, stream string, t *table) error 
 // stream as keep says; the rows after them are in the files, but cut off.
 func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) int64) error {
 	b := sealed{state: s.tracker.Take()}
+	if b.state != nil {
+		sum := sha256.Sum256(s.tracker.Newest())
+		b.newest = hex.EncodeToString(sum[:])
+	}
 	left := false
 	for _, o := range s.order {
 		n := keep(o)

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"target-filelake/ingest/schema"
+	"target-filelake/lake"
+	"target-filelake/lake/columns"
+	"target-filelake/merge"
+)
+
+// again recognises rows without a key that the lake has already: see
+// lake.Resend. Rows of a key replace themselves and need no such care.
+type again struct {
+	newest  string             // of the load that may have died, see lake.Pipeline
+	streams map[string][]int64 // where in a stream's Resend its rows may go on
+}
+
+// newAgain works out what may come again.
+func newAgain(l *lake.Lake, pipeline string) (again, error) {
+	doubt, err := l.InDoubt()
+	m := l.Manifest()
+	p := m.Pipelines[pipeline]
+	a := again{newest: p.Newest, streams: map[string][]int64{}}
+	for stream, t := range m.Tables {
+		if t.Owner != pipeline || t.Resend == nil || !t.Has(t.Resend.Spans) {
+			continue
+		}
+		var at []int64
+		if doubt && t.Resend.Version == p.Loaded {
+			at = append(at, 0)
+		}
+		if c := t.Resend.Covered; c > 0 && c < t.Resend.Rows() {
+			at = append(at, c)
+		}
+		if len(at) > 0 {
+			a.streams[stream] = at
+		}
+	}
+	return a, err
+}
+
+// recognise takes those rows out of the batch that the lake has already, and
+// notes in the change what the tap may send again after it. What is left of
+// staged is appended.
+func (c *committer) recognise(ctx context.Context, s sealedStream, newest string, staged []merge.Staged, ch *lake.Change) ([]merge.Staged, error) {
+	old := c.lake.Manifest().Tables[s.stream]
+	var before []lake.Span
+	var n int64
+	for _, at := range c.again.streams[s.stream] {
+		r := merge.Resent{Table: old, Spans: lake.After(old.Resend.Spans, at), Staged: staged, Columns: ownColumns(s.schema)}
+		r.Rows = min(old.Resend.Rows()-at, keptRows(staged))
+		same, err := c.same(ctx, r, newest)
+		if err != nil {
+			return nil, err
+		}
+		if same {
+			before, n = r.Spans, r.Rows
+			break
+		}
+	}
+	delete(c.again.streams, s.stream)
+	if n > 0 {
+		c.log.Info("rows that the last run had committed before it died have come again", "stream", s.stream, "rows", n)
+		if n < rowsOf(before) {
+			c.again.streams[s.stream] = []int64{n}
+		}
+		staged = skip(staged, n, ch)
+	}
+	ch.Resend = &lake.Resend{Spans: append(before, spansOf(staged)...), Covered: n + keptRows(staged)}
+	return staged, nil
+}
+
+// same asks whether the rows are the same. Rows that are all alike say little:
+// for those the STATE must be the same as well.
+func (c *committer) same(ctx context.Context, r merge.Resent, newest string) (bool, error) {
+	if err := c.openDB(ctx); err != nil {
+		return false, err
+	}
+	same, alike, err := c.db.Same(ctx, r)
+	return same && (!alike || newest == c.again.newest), err
+}
+
+// ownColumns are those that the tap fills. What the target says of a record
+// differs when it comes again.
+func ownColumns(s *columns.Schema) []columns.Column {
+	return slices.DeleteFunc(slices.Clone(s.Columns), func(c columns.Column) bool { return schema.IsMetadata(c.Property) })
+}
+
+// skip leaves out the first n rows of staged, and files that have no others.
+func skip(staged []merge.Staged, n int64, ch *lake.Change) []merge.Staged {
+	var out []merge.Staged
+	var files []lake.NewFile
+	for i, s := range staged {
+		s.Skip = min(n, s.Keep)
+		n -= s.Skip
+		if s.Skip < s.Keep {
+			out, files = append(out, s), append(files, ch.Files[i])
+		}
+	}
+	ch.Files = files
+	return out
+}
+
+func keptRows(staged []merge.Staged) int64 { return rowsOf(spansOf(staged)) }
+
+func spansOf(staged []merge.Staged) []lake.Span {
+	var out []lake.Span
+	for _, s := range staged {
+		out = append(out, lake.Span{Path: s.File.Path, From: s.Skip, Rows: s.Keep - s.Skip})
+	}
+	return out
+}
+
+func rowsOf(spans []lake.Span) int64 { return (&lake.Resend{Spans: spans}).Rows() }

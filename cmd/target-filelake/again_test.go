@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+)
+
+// mute is a stdout that takes nothing: the load dies between a commit and its STATE.
+type mute struct{}
+
+func (mute) Write([]byte) (int, error) { return 0, errors.New("nobody listens") }
+
+// dieUnheard loads input and dies before the first STATE is out.
+func dieUnheard(t testing.TB, dir, input string, args ...string) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = io.WriteString(w, input)
+		w.Close()
+	}()
+	defer r.Close()
+	var errs bytes.Buffer
+	if code := run(context.Background(), append([]string{"--lake", dir}, args...), r, mute{}, &errs); code == 0 {
+		t.Fatalf("exit 0\n%s", errs.String())
+	}
+}
+
+// rowsA is RECORDs of stream a with the numbers given.
+func rowsA(n ...int) string {
+	var b strings.Builder
+	for _, n := range n {
+		b.WriteString(singer(rowA(fmt.Sprint(n))))
+	}
+	return b.String()
+}
+
+func wantA(t testing.TB, dir, want string) {
+	t.Helper()
+	wantQuery(t, dir, "SELECT string_agg(n, ' ' ORDER BY n) AS n FROM a", `[{"n":"`+want+`"}]`)
+}
+
+// TestRowsThatComeAgain has a tap that resumes after a load that died between
+// its commit and its STATE: from the STATE before, from the one committed, and
+// from some in between.
+func TestRowsThatComeAgain(t *testing.T) {
+	f := func(want string, next ...string) {
+		t.Helper()
+		dir := t.TempDir()
+		load(t, dir, singer(schemaA)+rowsA(1, 2)+singer(stateOf("2")), 0)
+		dieUnheard(t, dir, singer(schemaA)+rowsA(3, 4, 5, 6)+singer(stateOf("6")))
+		for _, input := range next {
+			if unheard, ok := strings.CutPrefix(input, "unheard "); ok {
+				dieUnheard(t, dir, singer(schemaA)+unheard)
+			} else {
+				load(t, dir, singer(schemaA)+input, 0, "--batch-size-rows", "2")
+			}
+		}
+		wantA(t, dir, want)
+	}
+	state := func(v string) string { return singer(stateOf(v)) }
+	all := "1 2 3 4 5 6"
+	f(all, rowsA(3, 4, 5, 6)+state("6"))                                                             // all again
+	f(all, rowsA(3, 4)+state("4")+rowsA(5, 6)+state("6"))                                            // in smaller batches
+	f(all+" 7", rowsA(7)+state("7"))                                                                 // the STATE was heard
+	f(all+" 7 8", rowsA(3, 4, 5, 6, 7, 8)+state("8"))                                                // and more
+	f(all, rowsA(3, 4)+state("4"))                                                                   // only a part of them
+	f(all+" 7", rowsA(3, 4)+state("4"), rowsA(5, 6, 7)+state("7"))                                   // the rest in the next run
+	f(all+" 7", rowsA(3, 4)+state("4"), state("4"), rowsA(5, 6)+state("6"), rowsA(7)+state("7"))     // or the one after
+	f(all, "unheard "+rowsA(3, 4, 5, 6)+state("6"), rowsA(3, 4, 5, 6)+state("6"))                    // dead twice
+	f(all+" 7", "unheard "+rowsA(3, 4)+state("4"), rowsA(3, 4)+state("4")+rowsA(5, 6, 7)+state("7")) // dead in the middle, from before
+	f(all+" 7", "unheard "+rowsA(3, 4)+state("4"), rowsA(5, 6, 7)+state("7"))                        // and from there
+	f(all+" 7", "unheard "+rowsA(3, 4, 5, 6, 7)+state("7"), rowsA(3, 4, 5, 6, 7)+state("7"))         // dead with more
+	f(all+" 7 8", "unheard "+rowsA(3, 4, 5, 6, 7)+state("7"), rowsA(8)+state("8"))                   // which were heard
+	f("1 2 3 3 4 5 6 9", rowsA(3, 9)+state("9"))                                                     // other rows
+	f("1 2 3 3 4 4 5 5 6 6", rowsA(7)[:0]+state("6"), rowsA(3, 4, 5, 6)+state("6"))                  // heard, then sent on purpose
+}
+
+// TestRowsAllAlike has rows that say nothing about which they are.
+func TestRowsAllAlike(t *testing.T) {
+	f := func(state, want string) {
+		t.Helper()
+		dir := t.TempDir()
+		dieUnheard(t, dir, singer(schemaA)+rowsA(1)+singer(stateOf("1")))
+		load(t, dir, singer(schemaA)+rowsA(1)+singer(stateOf(state)), 0)
+		wantA(t, dir, want)
+	}
+	f("1", "1")
+	f("2", "1 1")
+}
+
+// TestAgainWithoutState has a tap that sends no STATE: all comes again.
+func TestAgainWithoutState(t *testing.T) {
+	dir := t.TempDir()
+	input := singer(schemaA) + rowsA(1, 2, 3)
+	c := startProgram(t, "--lake", dir)
+	if _, err := io.WriteString(c.in, input); err != nil {
+		t.Fatal(err)
+	}
+	c.in.Close()
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	wantA(t, dir, "1 2 3")
+	load(t, dir, input, 0) // a run that ended well: the rows are new
+	wantA(t, dir, "1 1 2 2 3 3")
+}
+
+// TestAgainWithMetadata compares what the tap said, not what the target adds.
+func TestAgainWithMetadata(t *testing.T) {
+	dir := t.TempDir()
+	input := singer(schemaA) + rowsA(1, 2, 3) + singer(stateOf("3"))
+	dieUnheard(t, dir, input, "--add-record-metadata")
+	load(t, dir, input, 0, "--add-record-metadata")
+	wantA(t, dir, "1 2 3")
+}
