@@ -30,6 +30,7 @@ type Decoder struct {
 	extra      extra
 	text       []byte // scratch for unescaped strings
 	cut        int    // times of the record cut to microseconds
+	rounded    int    // integers of the record that their column rounds
 	nulled     int    // dates and times of the record made null
 	now        moment
 	introParts [2]span // time_extracted and version in intro
@@ -156,6 +157,7 @@ func (d *Decoder) row(b []byte, i int) int {
 	d.out.Notes.Surrogates += d.scan.Lone
 	d.out.Notes.Nanoseconds += d.cut
 	d.out.Notes.NullDates += d.nulled
+	d.out.Notes.Rounded += d.rounded
 	d.extra.note(&d.out.Notes, d.walk.plan.stream)
 	return end
 }
@@ -171,7 +173,7 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 	d.scan.Depth = 1
 	d.trail = d.trail[:0]
 	d.fault = fault{}
-	d.scan.Lone, d.cut, d.nulled = 0, 0, 0
+	d.scan.Lone, d.cut, d.nulled, d.rounded = 0, 0, 0, 0
 	d.extra.reset()
 	d.check.Begin(len(b) - i)
 	d.bad = false

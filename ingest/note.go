@@ -6,6 +6,7 @@ type Notes struct {
 	Duplicates  int // records in which a property stood twice; the last one won
 	Nanoseconds int // times cut to microseconds
 	NullDates   int // dates and times that no column can hold, now null
+	Rounded     int // integers that a column of doubles does not hold exactly
 	// Undeclared counts undeclared properties by stream, then by name (of
 	// nested ones, their JSON pointer). A stream names a bounded set of them.
 	Undeclared map[string]map[string]int
@@ -34,6 +35,7 @@ func (n *Notes) Add(o *Notes) {
 	n.Duplicates += o.Duplicates
 	n.Nanoseconds += o.Nanoseconds
 	n.NullDates += o.NullDates
+	n.Rounded += o.Rounded
 	for stream, names := range o.Undeclared {
 		for name, count := range names {
 			n.undeclared(stream, []byte(name), count)

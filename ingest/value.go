@@ -289,8 +289,22 @@ func (d *Decoder) float(s *slot, b []byte, i int, rep byte) int {
 	if !fits {
 		return d.refuseAt(s, "number is beyond the range of a double")
 	}
+	if !s.accept.Has(draft4.Fraction) && isRounded(x, b[i:end]) {
+		d.rounded++
+	}
 	d.vecs[s.vec].Float(x, rep)
 	return end
+}
+
+// isRounded reports whether x is not the whole number that num writes. Its
+// SCHEMA says integer; the column is of doubles since an earlier one said number.
+func isRounded(x float64, num []byte) bool {
+	if x > -1<<53 && x < 1<<53 {
+		return false
+	}
+	n := text.TakeApart(num)
+	exact, fits := n.Int64()
+	return !fits || x >= 1<<63 || int64(x) != exact
 }
 
 // number is the end of the number at b[i], -1 if none stands there.

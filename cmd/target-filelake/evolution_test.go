@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -84,4 +85,62 @@ func TestHistory(t *testing.T) {
 			t.Errorf("%v: exit %d, want %d", args, r.code, exitUsage)
 		}
 	}
+}
+
+// TestIntegersBeyondDoubles makes numbers of integer columns: exactly, whether
+// the integers are committed, in this run's files or still being decoded.
+func TestIntegersBeyondDoubles(t *testing.T) {
+	const (
+		whole = `'v':{'type':'integer'},'s':{'type':'object','properties':{'l':{'type':'array','items':{'type':'integer'}}}}`
+		float = `'v':{'type':'number'},'s':{'type':'object','properties':{'l':{'type':'array','items':{'type':'number'}}}}`
+	)
+	types := func(dir, want string) {
+		t.Helper()
+		wantQuery(t, dir, "SELECT typeof(v) AS v, typeof(s.l) AS l FROM e LIMIT 1", want)
+	}
+	const v, l = `'id':1,'v':9007199254740993`, `'id':1,'v':9007199254740992,'s':{'l':[1,-9007199254740993]}`
+	after := []string{streamOf(float), rowE(`'id':2,'v':0.5,'s':{'l':[1.50]}`), stateOf("2")}
+
+	between := func(row, kinds, values string) {
+		t.Helper()
+		dir := t.TempDir()
+		load(t, dir, singer(streamOf(whole), rowE(row), stateOf("1")), 0)
+		r := load(t, dir, singer(after...), 0)
+		if warned := strings.Contains(r.err, "becomes text"); warned != strings.Contains(kinds, "VARCHAR") {
+			t.Errorf("warned: %v\n%s", warned, r.err)
+		}
+		types(dir, kinds)
+		wantQuery(t, dir, "SELECT v, s.l AS l FROM e ORDER BY id", values)
+	}
+	between(v, `[{"v":"VARCHAR","l":"DOUBLE[]"}]`, `[{"v":"9007199254740993","l":null},{"v":"0.5","l":[1.5]}]`)
+	between(l, `[{"v":"DOUBLE","l":"VARCHAR[]"}]`, `[{"v":9007199254740992,"l":["1","-9007199254740993"]},{"v":0.5,"l":["1.50"]}]`)
+	between(`'id':1,'v':7`, `[{"v":"DOUBLE","l":"DOUBLE[]"}]`, `[{"v":7,"l":null},{"v":0.5,"l":[1.5]}]`)
+
+	within := func(args ...string) {
+		t.Helper()
+		dir := t.TempDir()
+		lines := []string{streamOf(whole), rowE(v)}
+		for id := range 3000 {
+			lines = append(lines, rowE(fmt.Sprintf("'id':%d,'v':%d", id+10, id)), stateOf("1"))
+		}
+		load(t, dir, singer(append(lines, after...)...), 0, args...)
+		types(dir, `[{"v":"VARCHAR","l":"DOUBLE[]"}]`)
+		wantQuery(t, dir, "SELECT v FROM e WHERE id IN (1, 2, 3009) ORDER BY id", `[{"v":"9007199254740993"},{"v":"0.5"},{"v":"2999"}]`)
+	}
+	within()
+	within("--batch-size-rows", "100")
+	within("--threads", "1")
+}
+
+// TestIntegersIntoDoubles narrows a number to an integer: its column stays one
+// of doubles, and what it rounds is said.
+func TestIntegersIntoDoubles(t *testing.T) {
+	dir := t.TempDir()
+	load(t, dir, singer(streamOf(`'v':{'type':'number'}`), rowE(`'id':1,'v':0.5`), stateOf("1")), 0)
+	r := load(t, dir, singer(streamOf(`'v':{'type':'integer'}`), rowE(`'id':2,'v':9007199254740993`), rowE(`'id':3,'v':9007199254740994`),
+		rowE(`'id':4,'v':-9223372036854775807`), stateOf("2")), 0)
+	if !strings.Contains(r.err, "note: 2 integers beyond 2^53 were rounded") {
+		t.Errorf("got %s", r.err)
+	}
+	wantQuery(t, dir, "SELECT v FROM e ORDER BY id", `[{"v":0.5},{"v":9007199254740992},{"v":9007199254740994},{"v":-9223372036854776000}]`)
 }

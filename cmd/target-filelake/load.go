@@ -29,7 +29,8 @@ type job struct {
 	decoded chan struct{} // closed when out is there
 	out     *ingest.Decoded
 
-	// What comes after the block's lines, if anything.
+	// What comes after the block's lines, if anything. The decoders do not look at it.
+	then     *ingest.Message
 	stream   string
 	table    *table
 	activate bool // an ACTIVATE_VERSION of stream
@@ -49,6 +50,7 @@ type loader struct {
 
 	blocks   *semaphore.Weighted
 	encoding *semaphore.Weighted
+	wide     *wideIntegers
 }
 
 // Run loads what the tap sends.
@@ -72,7 +74,8 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	}
 	ld := &loader{
 		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)),
-		cfg: c, root: root, lake: l, in: in, stdout: std.out, stderr: std.err, log: log, run: newSummary(started),
+		wide: newWideIntegers(l.FS(), l.Manifest),
+		cfg:  c, root: root, lake: l, in: in, stdout: std.out, stderr: std.err, log: log, run: newSummary(started),
 	}
 	err = ld.load(ctx)
 	return errors.Join(err, ld.finish(context.WithoutCancel(ctx), err), l.Close(), in.Close(), disk.Close())
@@ -119,7 +122,7 @@ func (l *loader) load(ctx context.Context) error {
 	encode, commit := make(chan encodeJob, n), make(chan sealed, 1)
 	g.Go(func() error { return l.read(ctx, taking, work, order) })
 	for range n {
-		g.Go(func() error { return decode(gctx, work) })
+		g.Go(func() error { return l.decode(gctx, work) })
 		g.Go(func() error { return l.encode(gctx, encode) })
 	}
 	var early error
@@ -167,6 +170,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
+	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }
 	var pending func() bool
 	if l.in.plain {
 		pending = l.in.pending
@@ -187,6 +191,8 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 			case <-taking.Done():
 				return nil
 			}
+			l.wide.handed(j)
+			t.follow(j)
 		} else {
 			close(j.decoded)
 		}
@@ -201,7 +207,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	}
 }
 
-// next reads a block and works out what follows it; nil at a clean end.
+// next reads a block; nil at a clean end.
 func (l *loader) next(ctx context.Context, r *ingest.Reader, t *tables) *job {
 	b, err := r.Next()
 	switch {
@@ -214,17 +220,7 @@ func (l *loader) next(ctx context.Context, r *ingest.Reader, t *tables) *job {
 	if b == nil {
 		return j
 	}
-	j.size, j.plans = b.Size(), t.lend()
-	m := b.Then
-	if m != nil && m.Activate != nil {
-		j.stream, j.activate = m.Activate.Stream, true
-	}
-	if m != nil && m.Schema != nil {
-		j.stream = m.Schema.Stream
-		if j.table, j.fault = t.take(m.Schema); j.fault != nil {
-			j.fault = atLine(m.Line, j.fault)
-		}
-	}
+	j.size, j.plans, j.then = b.Size(), t.lend(), b.Then
 	return j
 }
 
@@ -236,7 +232,7 @@ func atLine(line int64, err error) error {
 	return fmt.Errorf("line %d: %w", line, err)
 }
 
-func decode(ctx context.Context, work <-chan *job) error {
+func (l *loader) decode(ctx context.Context, work <-chan *job) error {
 	var d ingest.Decoder
 	for j := range work {
 		if ctx.Err() != nil {
@@ -244,6 +240,7 @@ func decode(ctx context.Context, work <-chan *job) error {
 		}
 		j.out = d.Decode(j.block, j.plans)
 		j.block.Release()
+		l.wide.note(j.out)
 		close(j.decoded)
 	}
 	return nil

@@ -23,6 +23,7 @@ func noteLines(n *ingest.Notes) []string {
 	add(n.Surrogates, "unpaired surrogates in strings became U+FFFD")
 	add(n.Duplicates, "records had a property twice; the last one was kept")
 	add(n.NullDates, "dates and times that no column can hold became NULL")
+	add(n.Rounded, "integers beyond 2^53 were rounded: their columns are of doubles, as an earlier SCHEMA said number")
 	add(n.Nanoseconds, "times were cut to microseconds")
 	for _, stream := range slices.Sorted(maps.Keys(n.Undeclared)) {
 		names := slices.Sorted(maps.Keys(n.Undeclared[stream]))

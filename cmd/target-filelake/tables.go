@@ -23,6 +23,9 @@ type tables struct {
 	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
 	lent     bool         // a block has plans
 	frozen   bool         // no SCHEMA may change a table
+	// beyond are the columns of a stream with integers that a double might
+	// round; it waits for the blocks under way.
+	beyond func(stream string) (map[int32]bool, error)
 }
 
 // table is what a SCHEMA makes of a stream's table.
@@ -44,6 +47,21 @@ func (t *tables) lend() ingest.Plans {
 	return t.plans
 }
 
+// follow works out what comes after a block's lines. The block is with the
+// decoders already: what its rows hold may decide.
+func (t *tables) follow(j *job) {
+	m := j.then
+	if m != nil && m.Activate != nil {
+		j.stream, j.activate = m.Activate.Stream, true
+	}
+	if m != nil && m.Schema != nil {
+		j.stream = m.Schema.Stream
+		if j.table, j.fault = t.take(m.Schema); j.fault != nil {
+			j.fault = atLine(m.Line, j.fault)
+		}
+	}
+}
+
 // take works out what a SCHEMA changes.
 func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 	options := t.options
@@ -56,8 +74,7 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := columns.Evolver{NextID: nextID, Key: m.Key}
-	schema, err := e.Evolve(cur, shape.Columns())
+	schema, nextID, err := t.evolve(m, cur, nextID, shape.Columns())
 	if err != nil {
 		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
 	}
@@ -66,7 +83,7 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 	}
 	next := &table{
 		plan: ingest.Bind(m, shape, schema, options), key: m.Key, bookmarks: m.Bookmarks,
-		replication: m.Replication, nextID: e.NextID,
+		replication: m.Replication, nextID: nextID,
 	}
 	if rounded := shape.Rounded(); len(rounded) > 0 && t.now[m.Stream] == nil {
 		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", m.Stream, "properties", rounded)
@@ -77,6 +94,31 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 	}
 	t.plans[m.Stream] = next.plan
 	return next, nil
+}
+
+// evolve lays the columns a SCHEMA asks for over the table's schema. An integer
+// column becomes a double only if that rounds none of its values, else text.
+func (t *tables) evolve(m *ingest.SchemaMessage, cur *columns.Schema, nextID int32, want []columns.Column) (*columns.Schema, int32, error) {
+	e := columns.Evolver{NextID: nextID, Key: m.Key}
+	next, err := e.Evolve(cur, want)
+	if err != nil || cur == nil || len(doubled(cur, next)) == 0 {
+		return next, e.NextID, err
+	}
+	if e.Beyond, err = t.beyond(m.Stream); err != nil {
+		return nil, 0, err
+	}
+	e.NextID = nextID
+	exact, err := e.Evolve(cur, want)
+	if err == nil && !exact.Equal(next) {
+		t.log.Warn("integers beyond 2^53 are stored, which a double would round: the column becomes text",
+			"stream", m.Stream, "properties", missing(doubled(cur, next), doubled(cur, exact)))
+	}
+	return exact, e.NextID, err
+}
+
+// missing are the names of all that some lacks.
+func missing(all, some []string) []string {
+	return slices.DeleteFunc(all, func(s string) bool { return slices.Contains(some, s) })
 }
 
 // current is the schema a SCHEMA is laid over: this run's, the lake's, or none.

@@ -18,6 +18,10 @@ var ErrSchema = errors.New("schema refused")
 type Evolver struct {
 	NextID int32    // next free field id; ids below it were given
 	Key    []string // properties whose type must not change: a key would no longer equal itself
+
+	// Beyond are the columns, by id, that hold an integer beyond 2^53: with a
+	// double they become text, which alone keeps both.
+	Beyond map[int32]bool
 }
 
 // Evolve returns the schema that holds both cur (nil: a new table) and want.
@@ -111,6 +115,9 @@ func (e *Evolver) widen(old, want *Column, at string, key bool) (Column, error) 
 		return c, err
 	}
 	next := Common(*old, *want)
+	if old.Kind == Int64 && next.Kind == Double && e.Beyond[old.ID] {
+		next.Kind = String
+	}
 	if sameType(old, &next) {
 		return c, nil
 	}
@@ -125,11 +132,8 @@ func (e *Evolver) widen(old, want *Column, at string, key bool) (Column, error) 
 // Widened is the narrowest kind that keeps every value of both; Common is for
 // decimals, whose kind does not say how many digits they have.
 //
-// All of it is exact but one: an integer beyond 2^53 in a file of before is
-// rounded once its column is a Double. A tap that redeclares a column from
-// integer to number holds measurements in it, not numbers of that size, which
-// are identifiers; to make text of every such column for their sake would
-// break each sum over it. A key does not widen so.
+// All of it is exact but one: a double rounds integers beyond 2^53. An Evolver
+// that knows of such an integer makes text of the column instead.
 func Widened(a, b Kind) Kind {
 	switch {
 	case a == b:

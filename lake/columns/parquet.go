@@ -295,14 +295,18 @@ var ErrNotParquet = errors.New("not a whole Parquet file")
 // ReadFooter checks that r holds a whole Parquet file and returns its rows.
 // It does not look into the pages: a hash does that.
 func ReadFooter(r io.ReaderAt, size int64) (rows int64, err error) {
+	_, rows, err = readMeta(r, size)
+	return rows, err
+}
+
+func readMeta(r io.ReaderAt, size int64) (meta format.FileMetaData, rows int64, err error) {
 	footer, err := footerBytes(r, size)
 	if err != nil {
-		return 0, err
+		return meta, 0, err
 	}
-	var meta format.FileMetaData
 	bounded := boundedReader{new(thrift.CompactProtocol).NewReaderFromBytes(footer), int32(len(footer))}
 	if err := thrift.NewDecoder(bounded).Decode(&meta); err != nil {
-		return 0, fmt.Errorf("%w: footer: %w", ErrNotParquet, err)
+		return meta, 0, fmt.Errorf("%w: footer: %w", ErrNotParquet, err)
 	}
 	end := size - tailLength - int64(len(footer))
 	for i := range meta.RowGroups {
@@ -310,14 +314,14 @@ func ReadFooter(r io.ReaderAt, size int64) (rows int64, err error) {
 		rows += g.NumRows
 		for j := range g.Columns {
 			if g.NumRows < 0 || !within(&g.Columns[j].MetaData, end) {
-				return 0, fmt.Errorf("%w: row group %d, column %d lies outside it", ErrNotParquet, i, j)
+				return meta, 0, fmt.Errorf("%w: row group %d, column %d lies outside it", ErrNotParquet, i, j)
 			}
 		}
 	}
 	if rows != meta.NumRows {
-		return 0, fmt.Errorf("%w: %d rows in row groups, %d in the footer", ErrNotParquet, rows, meta.NumRows)
+		return meta, 0, fmt.Errorf("%w: %d rows in row groups, %d in the footer", ErrNotParquet, rows, meta.NumRows)
 	}
-	return rows, nil
+	return meta, rows, nil
 }
 
 // boundedReader refuses a list longer than the footer itself: one flipped bit

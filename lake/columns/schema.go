@@ -102,6 +102,7 @@ func find(cols []Column, property string) *Column {
 
 // Leaf is one Parquet leaf column: where its values go in a Batch.
 type Leaf struct {
+	ID        int32 // field id
 	Kind      Kind
 	Precision int      // of a Decimal
 	Scale     int      // of a Decimal
@@ -138,7 +139,7 @@ func appendLeaves(out []Leaf, c *Column, path []string, def, rep byte) []Leaf {
 		out = appendLeaves(out, &c.Fields[0], append(slices.Clip(path), "list"), def+1, rep+1)
 	default:
 		out = append(out, Leaf{
-			Kind: c.Kind, Precision: c.Precision, Scale: c.Scale,
+			ID: c.ID, Kind: c.Kind, Precision: c.Precision, Scale: c.Scale,
 			Path: path, MaxDef: def, MaxRep: rep,
 		})
 	}

@@ -323,3 +323,20 @@ func TestChanges(t *testing.T) {
 		"/a/x date timestamp, /a/y/element int64 json, /a/z new string")
 	f("a struct(x date)", "a int64", "/a struct json")
 }
+
+func TestEvolveKeepsWideIntegersExact(t *testing.T) {
+	f := func(first, then string, beyond int32, want string) {
+		t.Helper()
+		e := &Evolver{NextID: 1}
+		cur := evolve(t, e, nil, first)
+		e.Beyond = map[int32]bool{beyond: true}
+		if got := written(evolve(t, e, cur, then).Columns); got != want {
+			t.Fatalf("%s, then %s: got %s, want %s", first, then, got, want)
+		}
+	}
+	f("a int64, b int64", "a double, b double", 2, "1:a double, 2:b string")
+	f("a struct(x list(int64))", "a struct(x list(double))", 3, "1:a struct(2:x list(3:element string))")
+	f("a int64", "a int64", 1, "1:a int64")
+	f("a int64", "a decimal(9,2)", 1, "1:a decimal(21,2)")
+	f("a double", "a int64", 1, "1:a double")
+}
