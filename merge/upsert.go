@@ -9,6 +9,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/lake/failpoint"
 )
 
 // Staged is a data file of the batch being merged, already at its final path.
@@ -89,8 +90,11 @@ func (db *DB) Positions(ctx context.Context, j Job) (dead []lake.Positions, r Re
 	}
 	m := merging{Job: j, conn: conn, root: db.root}
 	defer func() { err = errors.Join(err, m.end(ctx)) }()
+	if err := failpoint.Hit("merge/query/before"); err != nil {
+		return nil, r, stepError(ctx, "query", err)
+	}
 	dead, r, err = m.supersede(ctx)
-	if err != nil {
+	if err := errors.Join(err, failpoint.Hit("merge/query/after")); err != nil {
 		return nil, Result{}, err
 	}
 	return dead, r, nil

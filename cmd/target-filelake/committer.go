@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"target-filelake/lake"
+	"target-filelake/lake/failpoint"
 	"target-filelake/merge"
 	"target-filelake/state"
 )
@@ -38,7 +39,13 @@ func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err erro
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	for b := range batches {
+		if err := failpoint.Hit("commit/begin"); err != nil {
+			return err
+		}
 		if err := c.take(ctx, b); err != nil {
+			return err
+		}
+		if err := failpoint.Hit("commit/end"); err != nil {
 			return err
 		}
 	}
@@ -70,12 +77,21 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 	if err := state.WriteSidecar(c.lake.FS(), c.cfg.Pipeline, b.state); err != nil {
 		return fmt.Errorf("write %s: %w", state.SidecarPath(c.cfg.Pipeline), err)
 	}
-	if _, err := c.stdout.Write(append(slices.Clip(b.state), '\n')); err != nil {
+	if err := c.say(b.state); err != nil {
 		return fmt.Errorf("write STATE to stdout: %w", err)
 	}
 	c.run.said++
 	c.unsaid = false
 	return c.refreshViews(ctx)
+}
+
+// say writes a STATE to stdout, in one piece.
+func (c *committer) say(state []byte) error {
+	if err := failpoint.Hit("stdout/state/before"); err != nil {
+		return err
+	}
+	_, err := c.stdout.Write(append(slices.Clip(state), '\n'))
+	return errors.Join(err, failpoint.Hit("stdout/state/after"))
 }
 
 func (c *committer) newState(s *string) bool {
@@ -214,5 +230,5 @@ func (c *committer) close() error {
 	if c.db == nil {
 		return err
 	}
-	return errors.Join(err, c.db.Close(), os.RemoveAll(filepath.Join(c.root, filepath.FromSlash(c.spill))))
+	return errors.Join(err, c.db.Close(), failpoint.Hit("remove/spill-tree/before"), os.RemoveAll(filepath.Join(c.root, filepath.FromSlash(c.spill))))
 }

@@ -25,14 +25,15 @@ type listed struct {
 var siblings = map[string][]string{
 	"lake":                 nil,
 	"lake/columns":         nil,
+	"lake/failpoint":       {"lake"},
 	"ingest":               {"ingest/schema", "ingest/text", "lake/columns"},
 	"ingest/schema":        {"ingest/text", "lake/columns"},
 	"ingest/schema/draft4": {"ingest/text"},
 	"ingest/text":          nil,
-	"merge":                {"lake", "lake/columns"},
+	"merge":                {"lake", "lake/columns", "lake/failpoint"},
 	"state":                {"lake"},
 	"bench":                {"lake", "merge"},
-	"cmd/target-filelake":  {"bench", "ingest", "ingest/schema", "lake", "lake/columns", "merge", "state"},
+	"cmd/target-filelake":  {"bench", "ingest", "ingest/schema", "lake", "lake/columns", "lake/failpoint", "merge", "state"},
 }
 
 // owners are the libraries that one package alone imports.

@@ -17,6 +17,7 @@ import (
 
 	"target-filelake/ingest"
 	"target-filelake/lake"
+	"target-filelake/lake/failpoint"
 	"target-filelake/state"
 )
 
@@ -65,7 +66,7 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	l, err := lake.Open(disk, lake.Options{Pipeline: c.Pipeline, Holder: holder(), Clock: time.Now, Rand: rand.Reader})
+	l, err := lake.Open(failpoint.FS(disk), lake.Options{Pipeline: c.Pipeline, Holder: holder(), Clock: time.Now, Rand: rand.Reader})
 	if err != nil {
 		return errors.Join(err, in.Close())
 	}
@@ -178,8 +179,8 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	r := ingest.NewReader(l.in, ingest.Limits{MaxLine: l.cfg.MaxLineMB << 20, MaxDepth: l.cfg.MaxDepth}, pending)
 	for {
 		j := l.next(ctx, r, t)
-		if j == nil {
-			return nil
+		if err := failpoint.Hit("read/block/after"); err != nil || j == nil {
+			return err
 		}
 		if j.block != nil {
 			j.weight = min(int64(j.size), l.cfg.share(blockShare))
@@ -237,6 +238,9 @@ func (l *loader) decode(ctx context.Context, work <-chan *job) error {
 	for j := range work {
 		if ctx.Err() != nil {
 			return nil
+		}
+		if err := failpoint.Hit("decode/block/before"); err != nil {
+			return err
 		}
 		j.out = d.Decode(j.block, j.plans)
 		j.block.Release()
