@@ -31,6 +31,9 @@ type Change struct {
 	Files       []NewFile
 	Deletes     []DeleteFile
 	Resend      *Resend // of a Load that appends rows, or recognises them; nil: as before
+	Rejects     []RejectFile
+	Replayed    []RejectFile // of the table's: their records are in Files or Rejects now, or superseded
+	Message     []byte       // from a Packer; nil: as before
 }
 
 // NewFile is a data file and the schema it was written with.
@@ -101,7 +104,25 @@ func (t *Table) apply(c *Change, m *Manifest) *Table {
 	if c.Resend != nil {
 		next.Resend = &Resend{Version: m.Version, Spans: c.Resend.Spans, Covered: c.Resend.Covered}
 	}
+	next.replay(c, m.Version)
+	if c.Message != nil {
+		next.Message = c.Message
+	}
 	return &next
+}
+
+// replay takes the change's emptied files from the table's rejects, and adds new ones.
+func (t *Table) replay(c *Change, v Version) {
+	t.Retired = slices.Clone(t.Retired)
+	keep := make([]RejectFile, 0, len(t.Rejects)+len(c.Rejects))
+	for _, f := range t.Rejects {
+		if slices.Contains(c.Replayed, f) {
+			t.Retired = append(t.Retired, Retired{f.Path, v})
+		} else {
+			keep = append(keep, f)
+		}
+	}
+	t.Rejects = append(keep, c.Rejects...)
 }
 
 // schemaID finds s among the table's schemas, or adds it as new in version m.

@@ -55,7 +55,7 @@ var ErrBusy = errors.New("lake: other pipelines commit too often; run the load a
 func Open(fsys FS, o Options) (*Lake, error) {
 	l := &Lake{fs: fsys, pipeline: o.Pipeline, id: pipelineID(o.Pipeline), clock: o.Clock, dirs: map[string]bool{}, dir: map[string]string{}}
 	l.ids = ids{pipe: l.id, clock: o.Clock, rand: o.Rand}
-	for _, dir := range []string{logDir, tablesDir, locksDir, tempDir} {
+	for _, dir := range []string{logDir, tablesDir, rejectsDir, locksDir, tempDir} {
 		if err := l.ensure(dir); err != nil {
 			return nil, fmt.Errorf("make the lake: %w", err)
 		}

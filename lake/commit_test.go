@@ -64,7 +64,8 @@ func stageRows(l *Lake, stream string, s *columns.Schema, first, n int64) (NewFi
 	return st.Close()
 }
 
-// oneCommit commits rows of two streams, a delete and a STATE.
+// oneCommit commits rows of two streams, a delete and a STATE; of orders, new
+// rejects in place of those before.
 func oneCommit(t testing.TB, l *Lake, n int64, columns ...string) error {
 	s, next := testSchema(t, columns...)
 	var c Commit
@@ -85,9 +86,17 @@ func oneCommit(t testing.TB, l *Lake, n int64, columns ...string) error {
 		})
 	}
 	c.Batches = 2
+	f, err := stageRejects(l, "orders", n)
+	if err != nil {
+		return err
+	}
+	c.Changes[0].Rejects, c.Changes[0].Message = []RejectFile{f}, new(Packer).Pack(fmt.Appendf(nil, "SCHEMA %d", n))
+	if old := l.Manifest().Tables["orders"]; old != nil {
+		c.Changes[0].Replayed = old.Rejects
+	}
 	state := fmt.Sprintf(`{"n":%d}`, n)
 	c.State = &state
-	_, err := l.Commit(c)
+	_, err = l.Commit(c)
 	return err
 }
 
@@ -145,6 +154,9 @@ func wrong(t testing.TB, fsys *memFS, acked int) error {
 			}
 		}
 	}
+	if err := wrongRejects(fsys, m); err != nil {
+		return err
+	}
 	if err := leftovers(fsys, m); err != nil {
 		return err
 	}
@@ -171,6 +183,9 @@ func leftovers(fsys *memFS, m *Manifest) error {
 	want := 2 * 2 * int(m.Version)
 	if got := len(fsys.files("orders/")) + len(fsys.files("users/")); got != want {
 		return fmt.Errorf("%d files of streams, want %d", got, want)
+	}
+	if got := len(fsys.files(rejectsDir)); got != int(m.Version) { // those of older versions stay
+		return fmt.Errorf("%d files of rejects, want %d", got, m.Version)
 	}
 	if got := len(fsys.files(tablesDir)); got != int(m.Version) {
 		return fmt.Errorf("%d table manifests, want %d", got, m.Version)
@@ -243,6 +258,11 @@ func TestFailEveryCallBites(t *testing.T) {
 	f("the sync of the log", func(op, name string) bool { return op == "syncdir" && name == logDir })
 	f("the sync of the tables' directory", func(op, name string) bool { return op == "syncdir" && name == tablesDir })
 	f("the sync of data directories", func(op, name string) bool { return op == "syncdir" && strings.Contains(name, "ingest_date=") })
+	f("the sync of rejects", func(op, name string) bool {
+		return op == "sync" && strings.HasSuffix(name, linesSuffix+stagedSuffix)
+	})
+	f("the sync of rejects' directories", func(op, name string) bool { return op == "syncdir" && name == rejectsDir+"/orders" })
+	f("the sync of a new rejects directory's parent", func(op, name string) bool { return op == "syncdir" && name == rejectsDir })
 	f("the sync of a new directory's parent", func(op, name string) bool { return op == "syncdir" && name == "orders" })
 }
 
@@ -430,6 +450,13 @@ func TestBadManifestsAreRefused(t *testing.T) {
 	f(ErrCorrupt, func(m *memFS) { n := node(m, m.files(tablesDir)[3]); n.data[20] ^= 1 })
 	f(fs.ErrNotExist, func(m *memFS) { m.Remove(m.files(tablesDir)[3]) })
 	f(ErrCorrupt, func(m *memFS) { m.Remove(m.files("orders/batches")[0]) })
+	f(ErrCorrupt, func(m *memFS) {
+		newest, err := Newest(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Remove(newest.Tables["orders"].Rejects[0].Path)
+	})
 	f(ErrCorrupt, func(m *memFS) { n := node(m, m.files("users/deletes")[1]); n.data = append(n.data, 0) })
 }
 

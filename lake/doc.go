@@ -4,7 +4,7 @@
 // link makes it true, and its STATE may be said only after that. Commit makes
 // things durable in one order, each before the next is begun:
 //
-//  1. data and delete files: written under a name no reader looks for, synced,
+//  1. data and delete files, rejects: written under a name no reader looks for, synced,
 //     renamed, their directories synced; a new directory's parent too
 //  2. the manifests of the tables that change, in one file; its directory
 //  3. the root manifest, with the STATE, under a temporary name

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"time"
 )
 
@@ -138,6 +139,11 @@ func (t *Table) check(stream string) error {
 	for _, f := range t.Files {
 		if f.Schema < 0 || f.Schema >= len(t.Schemas) || f.Rows < 0 {
 			return fmt.Errorf("%w: table %q: file %s", ErrCorrupt, stream, f.Path)
+		}
+	}
+	for _, f := range t.Rejects {
+		if f.Records < 0 || f.Bytes < 0 || path.Dir(path.Dir(f.Path)) != rejectsDir {
+			return fmt.Errorf("%w: table %q: rejects %s", ErrCorrupt, stream, f.Path)
 		}
 	}
 	return nil

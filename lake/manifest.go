@@ -58,6 +58,22 @@ type Table struct {
 	Files       []DataFile        `json:"files,omitempty"`
 	Deletes     []DeleteFile      `json:"deletes,omitempty"`
 	Resend      *Resend           `json:"resend,omitempty"` // of a table without a key
+	Rejects     []RejectFile      `json:"rejects,omitempty"`
+	Retired     []Retired         `json:"retired,omitempty"`
+	Message     []byte            `json:"message,omitempty"` // the stream's newest SCHEMA, from a Packer
+}
+
+// named calls visit with every file that the table consists of.
+func (t *Table) named(visit func(path string, bytes int64)) {
+	for i := range t.Files {
+		visit(t.Files[i].Path, t.Files[i].Bytes)
+	}
+	for i := range t.Deletes {
+		visit(t.Deletes[i].Path, t.Deletes[i].Bytes)
+	}
+	for i := range t.Rejects {
+		visit(t.Rejects[i].Path, t.Rejects[i].Bytes)
+	}
 }
 
 // Schema is the table's schema now.
@@ -73,6 +89,13 @@ func (t *Table) Rows() int64 {
 		n -= t.Deletes[i].Rows
 	}
 	return n
+}
+
+// Retired is a file that older versions name and the table no longer does: it
+// stays until no version is left that names it.
+type Retired struct {
+	Path  string  `json:"path"`
+	Since Version `json:"since"` // the first version without it
 }
 
 // DataFile is a Parquet file of rows, some of which deletes may supersede.

@@ -15,12 +15,14 @@ import (
 )
 
 const (
-	logDir    = "_lake/log"
-	tablesDir = "_lake/tables"
-	locksDir  = "_lake/locks"
-	tempDir   = "_lake/tmp" // spill of DuckDB, one directory a process
+	logDir     = "_lake/log"
+	tablesDir  = "_lake/tables"
+	rejectsDir = "_lake/rejects"
+	locksDir   = "_lake/locks"
+	tempDir    = "_lake/tmp" // spill of DuckDB, one directory a process
 
 	dataSuffix   = ".parquet"
+	linesSuffix  = ".jsonl"
 	stagedSuffix = ".staged" // after dataSuffix: no glob over *.parquet sees it
 	tempSuffix   = ".tmp"
 	tempPrefix   = ".tmp-" // of root manifests
@@ -57,6 +59,8 @@ func batchPath(dir, id string, day time.Time) string {
 }
 
 func deletePath(dir, id string) string { return path.Join(dir, "deletes", id+dataSuffix) }
+
+func rejectPath(dir, id string) string { return path.Join(rejectsDir, dir, id+linesSuffix) }
 
 func lockPath(pipeline string) string { return path.Join(locksDir, EncodeName(pipeline)) }
 

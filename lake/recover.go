@@ -121,16 +121,14 @@ func checkSizes(fsys FS, m *Manifest) error {
 		return nil
 	}
 	for _, stream := range m.Streams() {
-		t := m.Tables[stream]
-		for _, f := range t.Files {
-			if err := check(f.Path, f.Bytes); err != nil {
-				return err
+		var err error
+		m.Tables[stream].named(func(path string, bytes int64) {
+			if err == nil {
+				err = check(path, bytes)
 			}
-		}
-		for _, f := range t.Deletes {
-			if err := check(f.Path, f.Bytes); err != nil {
-				return err
-			}
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -154,35 +152,35 @@ func (l *Lake) sweep(m *Manifest) (int, error) {
 func (l *Lake) orphans(m *Manifest) ([]string, error) {
 	named := map[string]bool{}
 	for _, t := range m.Tables {
-		for _, f := range t.Files {
-			named[f.Path] = true
-		}
-		for _, f := range t.Deletes {
-			named[f.Path] = true
+		t.named(func(path string, _ int64) { named[path] = true })
+		for _, f := range t.Retired {
+			named[f.Path] = true // older versions have it
 		}
 	}
 	var out []string
+	lost := func(name string) {
+		if strings.HasPrefix(path.Base(name), l.id+"-") && !named[name] {
+			out = append(out, name)
+		}
+	}
 	top, err := l.fs.ReadDir(".")
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range top {
 		if e.IsDir() && e.Name() != "_lake" {
-			err = errors.Join(err, l.walk(e.Name(), 3, func(name string) {
-				if strings.HasPrefix(path.Base(name), l.id+"-") && !named[name] {
-					out = append(out, name)
-				}
-			}))
+			err = errors.Join(err, l.walk(e.Name(), 3, lost))
 		}
 	}
+	err = errors.Join(err, l.walk(rejectsDir, 2, lost))
 	err = errors.Join(err, l.walk(logDir, 1, func(name string) {
 		if strings.HasPrefix(path.Base(name), tempPrefix+l.id+"-") {
 			out = append(out, name)
 		}
 	}))
-	lost, terr := l.lostTables(m)
+	tables, terr := l.lostTables(m)
 	spilled, serr := l.lostSpill()
-	return slices.Concat(out, lost, spilled), errors.Join(err, terr, serr)
+	return slices.Concat(out, tables, spilled), errors.Join(err, terr, serr)
 }
 
 // lostSpill are the temporary directories of this pipeline's dead runs, after

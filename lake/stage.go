@@ -12,18 +12,23 @@ import (
 	"target-filelake/lake/columns"
 )
 
-// Stage is a data or delete file being written. It has a name no reader looks for until
-// Close has made it whole and durable; until a commit names it, it does not
+// staged is a file being written. It has a name no reader looks for until
+// publish has made it whole and durable; until a commit names it, it does not
 // exist for anybody.
-type Stage struct {
+type staged struct {
 	l    *Lake
 	name string
 	file File
 	sum  hash.Hash
 	size int64
-	buf  *bufio.Writer
-	pq   *columns.FileWriter
-	s    *columns.Schema
+}
+
+// Stage is a data or delete file being written.
+type Stage struct {
+	staged
+	buf *bufio.Writer
+	pq  *columns.FileWriter
+	s   *columns.Schema
 }
 
 // stageBuffer is large enough that a row group goes to the disk in few calls.
@@ -38,16 +43,25 @@ func (l *Lake) Stage(stream string, s *columns.Schema, c columns.Codec) (*Stage,
 	return l.stage(batchPath(l.Dir(stream), id, l.clock()), s, c)
 }
 
-// stage starts the file that will become name.
-func (l *Lake) stage(name string, s *columns.Schema, c columns.Codec) (*Stage, error) {
+// create starts the file that will become name.
+func (l *Lake) create(name string) (staged, error) {
 	if err := l.ensure(path.Dir(name)); err != nil {
-		return nil, fmt.Errorf("stage %s: %w", name, err)
+		return staged{}, fmt.Errorf("stage %s: %w", name, err)
 	}
 	file, err := l.fs.Create(name + stagedSuffix)
 	if err != nil {
-		return nil, fmt.Errorf("stage %s: %w", name, err)
+		return staged{}, fmt.Errorf("stage %s: %w", name, err)
 	}
-	st := &Stage{l: l, name: name, file: file, sum: sha256.New(), s: s}
+	return staged{l: l, name: name, file: file, sum: sha256.New()}, nil
+}
+
+// stage starts the Parquet file that will become name.
+func (l *Lake) stage(name string, s *columns.Schema, c columns.Codec) (*Stage, error) {
+	file, err := l.create(name)
+	if err != nil {
+		return nil, err
+	}
+	st := &Stage{staged: file, s: s}
 	st.buf = bufio.NewWriterSize(st, stageBuffer)
 	if st.pq, err = columns.NewFileWriter(st.buf, s, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("stage %s: %w", name, err), st.Abandon())
@@ -56,7 +70,7 @@ func (l *Lake) stage(name string, s *columns.Schema, c columns.Codec) (*Stage, e
 }
 
 // Write hashes what goes to the disk. It is for the file writer, not for callers.
-func (s *Stage) Write(p []byte) (int, error) {
+func (s *staged) Write(p []byte) (int, error) {
 	n, err := s.file.Write(p)
 	s.sum.Write(p[:n])
 	s.size += int64(n)
@@ -72,6 +86,13 @@ func (s *Stage) Close() (NewFile, error) {
 	if err == nil {
 		err = s.buf.Flush()
 	}
+	hash, err := s.publish(err)
+	return NewFile{DataFile{Path: s.name, Rows: rows, Bytes: s.size, SHA256: hash}, s.s}, err
+}
+
+// publish makes the file durable under its name, unless writing it failed
+// with err, and returns its SHA-256.
+func (s *staged) publish(err error) (string, error) {
 	if err == nil {
 		err = s.file.Sync()
 	}
@@ -79,14 +100,13 @@ func (s *Stage) Close() (NewFile, error) {
 		err = move(s.l.fs, s.l.fs.Rename, s.name+stagedSuffix, s.name)
 	}
 	if err != nil {
-		return NewFile{}, fmt.Errorf("stage %s: %w", s.name, err)
+		return "", fmt.Errorf("stage %s: %w", s.name, err)
 	}
-	f := DataFile{Path: s.name, Rows: rows, Bytes: s.size, SHA256: hex.EncodeToString(s.sum.Sum(nil))}
-	return NewFile{f, s.s}, nil
+	return hex.EncodeToString(s.sum.Sum(nil)), nil
 }
 
 // Abandon drops the file.
-func (s *Stage) Abandon() error {
+func (s *staged) Abandon() error {
 	return errors.Join(s.file.Close(), s.l.fs.Remove(s.name+stagedSuffix))
 }
 
