@@ -34,6 +34,7 @@ type Change struct {
 	Rejects     []RejectFile
 	Replayed    []RejectFile // of the table's: their records are in Files or Rejects now, or superseded
 	Message     []byte       // from a Packer; nil: as before
+	Adopt       bool         // take the table over if it is another pipeline's
 }
 
 // NewFile is a data file and the schema it was written with.
@@ -43,7 +44,19 @@ type NewFile struct {
 }
 
 // ErrFenced says that somebody else changed or owns a table of the commit.
-var ErrFenced = errors.New("lake: another pipeline has been there")
+var ErrFenced = errors.New("lake: fenced off by another pipeline")
+
+// OwnerError is an ErrFenced that says whose the table is.
+type OwnerError struct {
+	Stream string
+	Owner  string // name of a pipeline
+}
+
+func (e *OwnerError) Error() string {
+	return fmt.Sprintf("stream %q belongs to pipeline %q", e.Stream, e.Owner)
+}
+
+func (e *OwnerError) Unwrap() error { return ErrFenced }
 
 // apply returns the version after m in which c is true. It does no I/O and
 // leaves m as it is. base is the version c was made from.
@@ -63,17 +76,16 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 	next.Pipelines[pipeline] = p
 	for i := range c.Changes {
 		ch := &c.Changes[i]
+		if err := m.fence(ch, base, pipeline); err != nil {
+			return nil, err
+		}
 		old := m.Tables[ch.Stream]
-		if old != nil && old.Owner != pipeline {
-			return nil, fmt.Errorf("%w: stream %q belongs to pipeline %q", ErrFenced, ch.Stream, old.Owner)
-		}
-		if m.refs[ch.Stream] != base.refs[ch.Stream] {
-			return nil, fmt.Errorf("%w: stream %q changed since version %d", ErrFenced, ch.Stream, base.Version)
-		}
 		if old == nil {
-			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, next.Tables), Dir: ch.Dir, Owner: pipeline}
+			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, next.Tables), Dir: ch.Dir}
 		}
-		next.Tables[ch.Stream] = old.apply(ch, next)
+		table := old.apply(ch, next)
+		table.Owner = pipeline
+		next.Tables[ch.Stream] = table
 		delete(next.refs, ch.Stream)
 	}
 	return next, nil
@@ -86,6 +98,23 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// fence refuses a change of a table that is another pipeline's, or is no more
+// what the change was made from.
+func (m *Manifest) fence(c *Change, base *Manifest, pipeline string) error {
+	t := m.Tables[c.Stream]
+	if t != nil && t.Owner != pipeline && !c.Adopt {
+		return &OwnerError{c.Stream, t.Owner}
+	}
+	if m.refs[c.Stream] == base.refs[c.Stream] {
+		return nil
+	}
+	if t == nil {
+		return fmt.Errorf("%w: stream %q is gone since version %d", ErrFenced, c.Stream, base.Version)
+	}
+	return fmt.Errorf("%w: pipeline %q has changed stream %q since version %d; stop it and run this load again",
+		ErrFenced, t.Owner, c.Stream, base.Version)
 }
 
 // apply returns the table as c leaves it in version m.

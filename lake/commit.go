@@ -119,7 +119,12 @@ func (l *Lake) Sweep() (int, error) {
 	if l.err != nil {
 		return 0, nil
 	}
-	return l.sweep(l.Manifest())
+	// Not l.Manifest: who adopted a table of ours since may name its files again.
+	m, err := Newest(l.fs)
+	if err != nil {
+		return 0, fmt.Errorf("sweep: %w", err)
+	}
+	return l.sweep(m)
 }
 
 // FS is the disk the lake is on.

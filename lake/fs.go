@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -116,8 +117,7 @@ func (d Disk) Lock(name, holder string) (io.Closer, error) {
 	}
 	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
-		was, _ := io.ReadAll(io.LimitReader(f, 1<<10)) // for the message only
-		return nil, errors.Join(&LockedError{name, string(was)}, f.Close())
+		return nil, errors.Join(&LockedError{name, readHolder(f)}, f.Close())
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("flock %s: %w", name, err), f.Close())
@@ -125,7 +125,26 @@ func (d Disk) Lock(name, holder string) (io.Closer, error) {
 	if err := errors.Join(f.Truncate(0), writeAt(f, holder)); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return f, nil
+	return diskLock{f}, nil
+}
+
+// diskLock is a lock held.
+type diskLock struct{ *os.File }
+
+// Close takes the holder's name off and gives the lock back.
+func (l diskLock) Close() error { return errors.Join(l.Truncate(0), l.File.Close()) }
+
+// readHolder is what the holder of a lock wrote into it, for the message only:
+// one that has just taken it gets a moment to write.
+func readHolder(f *os.File) string {
+	for range 20 {
+		b := make([]byte, 1<<10)
+		if n, _ := f.ReadAt(b, 0); n > 0 {
+			return string(b[:n])
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return "it has not said who it is"
 }
 
 func writeAt(f *os.File, s string) error {

@@ -41,28 +41,59 @@ func Newest(fsys FS) (*Manifest, error) {
 	return m, readTables(fsys, m)
 }
 
-// versions are the oldest and the newest version there are, without a gap; 0, 0 if none.
+// relists bounds how often a listing of the log with a hole in it is read again.
+const relists = 10
+
+// versions are the oldest and the newest version there are, without a gap; 0, 0
+// if none. A listing is no snapshot: of two names that come while it is read it
+// may hold the second alone, and of two that go the first. So what it lacks is
+// looked for by name, and what is not there either must be missing again.
 func versions(fsys FS) (first, last Version, err error) {
+	for try := 0; ; try++ {
+		found, err := listVersions(fsys)
+		if err != nil || len(found) == 0 {
+			return 0, 0, err
+		}
+		first, last = found[0], found[len(found)-1]
+		hole, err := findHole(fsys, found)
+		if err != nil || hole == 0 {
+			return first, last, err
+		}
+		if try == relists {
+			return 0, 0, fmt.Errorf("%w: %d manifests from version %d to %d: %d is missing", ErrCorrupt, len(found), first, last, hole)
+		}
+	}
+}
+
+func listVersions(fsys FS) ([]Version, error) {
 	entries, err := fsys.ReadDir(logDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, 0, fmt.Errorf("list versions: %w", err)
+		return nil, fmt.Errorf("list versions: %w", err)
 	}
-	var n Version
+	var found []Version
 	for _, e := range entries {
-		v, ok := parseManifest(e.Name())
-		if !ok {
-			continue
-		}
-		n++
-		last = max(last, v)
-		if first == 0 || v < first {
-			first = v
+		if v, ok := parseManifest(e.Name()); ok {
+			found = append(found, v)
 		}
 	}
-	if n > 0 && last-first+1 != n {
-		return 0, 0, fmt.Errorf("%w: %d manifests from version %d to %d: one is missing", ErrCorrupt, n, first, last)
+	slices.Sort(found)
+	return found, nil
+}
+
+// findHole is the first version between those found that does not exist; 0 if none.
+func findHole(fsys FS, found []Version) (Version, error) {
+	for i, v := range found[1:] {
+		for missed := found[i] + 1; missed < v; missed++ {
+			_, err := fsys.Stat(manifestPath(missed))
+			if errors.Is(err, fs.ErrNotExist) {
+				return missed, nil
+			}
+			if err != nil {
+				return 0, fmt.Errorf("list versions: %w", err)
+			}
+		}
 	}
-	return first, last, nil
+	return 0, nil
 }
 
 func readRoot(fsys FS, v Version) (*Manifest, string, error) {
