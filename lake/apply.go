@@ -84,6 +84,9 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, next.Tables), Dir: ch.Dir}
 		}
 		table := old.apply(ch, next)
+		if table.Owner != pipeline && ch.Resend == nil {
+			table.Resend = nil // what the other's tap may send again, ours does not
+		}
 		table.Owner = pipeline
 		next.Tables[ch.Stream] = table
 		delete(next.refs, ch.Stream)

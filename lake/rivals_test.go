@@ -168,3 +168,35 @@ func TestListingTheLogWhileItGrows(t *testing.T) {
 
 // path1 is the name of a version's manifest in the log.
 func path1(v Version) string { return v.String() + jsonSuffix }
+
+// TestAdoptionForgetsWhatMayComeAgain has another tap take over a stream whose
+// own tap may have to send its last rows once more.
+func TestAdoptionForgetsWhatMayComeAgain(t *testing.T) {
+	fsys := newMemFS()
+	a := openAs(t, fsys, "a", 0)
+	s, next := testSchema(t, "id")
+	f, err := stageRows(a, "orders", s, 0, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := Change{Stream: "orders", Dir: "orders", NextID: next, Schema: s, Adopt: true}
+	first := change
+	first.Files, first.Resend = []NewFile{f}, &Resend{Spans: []Span{{Path: f.Path, Rows: 3}}, Covered: 1}
+	if _, err := a.Commit(Commit{Changes: []Change{first}}); err != nil {
+		t.Fatal(err)
+	}
+	resend := func(l *Lake) *Resend {
+		t.Helper()
+		m, err := l.Commit(Commit{Changes: []Change{change}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Tables["orders"].Resend
+	}
+	if resend(a) == nil {
+		t.Error("the owner forgets")
+	}
+	if r := resend(openAs(t, fsys, "b", 1)); r != nil {
+		t.Errorf("the adopter expects %v", r)
+	}
+}

@@ -67,7 +67,7 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 		c.unsaid = b.state != nil
 		m, err := c.lake.Commit(commit)
 		if err != nil {
-			return fmt.Errorf("commit: %w", err)
+			return fmt.Errorf("commit: %w", remedied(err))
 		}
 		c.run.committed(c.log, m, commit, c.cfg.Pipeline, time.Since(started))
 	}
@@ -130,7 +130,7 @@ func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) 
 func (c *committer) change(ctx context.Context, s sealedStream, newest string) (*lake.Change, error) {
 	ch := lake.Change{
 		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
-		Replication: s.replication, NextID: s.nextID, Schema: s.schema,
+		Replication: s.replication, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt,
 	}
 	var staged []merge.Staged
 	for i, f := range s.files {
@@ -153,7 +153,7 @@ func (c *committer) change(ctx context.Context, s sealedStream, newest string) (
 	}
 	if len(staged) == 0 && ch.Resend == nil {
 		c.run.stream(s.stream).dropped += s.dropped
-		if old != nil && sameTable(old, s) {
+		if old != nil && sameTable(old, s) && old.Owner == c.cfg.Pipeline {
 			return nil, nil
 		}
 		return &ch, nil

@@ -29,9 +29,11 @@ type LakeFlag struct {
 // environment and flags. A key of a file is a flag's name with _ for -.
 type LoadCmd struct {
 	LakeFlag `embed:""`
-	Config   configFiles `help:"Configuration file, JSON or YAML; of several, later ones win." short:"c" placeholder:"FILE" sep:"none"`
-	Input    string      `help:"Read this file instead of stdin; - is stdin, .gz is decompressed." placeholder:"FILE"`
-	Pipeline string      `help:"Name of this tap's position in the lake." default:"default" placeholder:"NAME"`
+	Config   configFiles   `help:"Configuration file, JSON or YAML; of several, later ones win." short:"c" placeholder:"FILE" sep:"none"`
+	Input    string        `help:"Read this file instead of stdin; - is stdin, .gz is decompressed." placeholder:"FILE"`
+	Pipeline string        `help:"Name of this tap's position in the lake." default:"default" placeholder:"NAME"`
+	Wait     time.Duration `help:"Wait this long for another run of the pipeline to end; 0s: exit 75 at once." default:"0s" placeholder:"TIME"`
+	Adopt    bool          `help:"Take over streams that belong to another pipeline, and let the pipeline's streams change altogether."`
 
 	MaximumBatchSizeMB  int           `name:"maximum-batch-size-mb" help:"Commit after this many MiB of records, at the next STATE." default:"100" placeholder:"MIB"`
 	BatchSizeRows       int           `help:"Commit after this many rows of one stream, at the next STATE; 0: off." default:"0" placeholder:"N"`
@@ -87,6 +89,7 @@ func (c *LoadCmd) Validate() error {
 	atLeast("maximum_batch_size_mb", c.MaximumBatchSizeMB, 1)
 	atLeast("batch_size_rows", c.BatchSizeRows, 0)
 	atLeast("batch_max_age", int(c.BatchMaxAge), 0)
+	atLeast("wait", int(c.Wait), 0)
 	atLeast("threads", c.Threads, 0)
 	atLeast("max_line_mb", c.MaxLineMB, 1)
 	atLeast("max_depth", c.MaxDepth, 1)
@@ -183,7 +186,7 @@ func configKey(flag *kong.Flag) string {
 }
 
 // notSettings are flags that are no configuration keys.
-var notSettings = []string{"config", "input", "help", "version", "about"}
+var notSettings = []string{"config", "input", "adopt", "help", "version", "about"}
 
 // loadFlags are the flags that files and environment may set, by key.
 func loadFlags(app *kong.Application) map[string]*kong.Flag {

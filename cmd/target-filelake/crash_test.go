@@ -66,6 +66,33 @@ func startProgram(t testing.TB, args ...string) *running {
 	return r
 }
 
+// write sends it a part of the tap's output.
+func (r *running) write(t testing.TB, text string) {
+	t.Helper()
+	if _, err := io.WriteString(r.in, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// end closes its input and wants its exit code.
+func (r *running) end(t testing.TB, want int) result {
+	t.Helper()
+	r.in.Close()
+	return r.exit(t, want)
+}
+
+// exit waits for it to end by itself, a minute at most.
+func (r *running) exit(t testing.TB, want int) result {
+	t.Helper()
+	killer := time.AfterFunc(time.Minute, func() { _ = r.Process.Kill() })
+	err := r.Wait()
+	killer.Stop()
+	if code := r.ProcessState.ExitCode(); code != want {
+		t.Fatalf("%v, want exit %d\n%s", err, want, r.errs.String())
+	}
+	return result{want, r.out.String(), r.errs.String()}
+}
+
 // resumable is a tap whose STATE is the number of the line to go on from.
 type resumable struct {
 	lines []string

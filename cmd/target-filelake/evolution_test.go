@@ -53,7 +53,7 @@ to let it, load with --schema-changes evolve; else mend the tap's SCHEMA or its 
 func TestHistory(t *testing.T) {
 	dir := t.TempDir()
 	load(t, dir, singer(streamOf(`'v':{'type':'integer'}`), stateOf("1")), 0)
-	load(t, dir, singer(schemaT, stateOf("2")), 0) // a version that leaves e alone
+	load(t, dir, singer(schemaT, stateOf("2")), 0, "--pipeline", "other") // a version that leaves e alone
 	load(t, dir, singer(streamOf(`'v':{'type':'number'},'w':{'type':'boolean'}`), rowE(`'id':1,'x':null`), stateOf("3")), 0)
 	history := func(args ...string) string {
 		t.Helper()

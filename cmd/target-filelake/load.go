@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -66,7 +65,7 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	l, err := lake.Open(failpoint.FS(disk), lake.Options{Pipeline: c.Pipeline, Holder: holder(), Clock: time.Now, Rand: rand.Reader})
+	l, err := c.openLake(ctx, failpoint.FS(disk), log)
 	if err != nil {
 		return errors.Join(err, in.Close())
 	}
@@ -152,7 +151,7 @@ func (l *loader) sequencer(ctx context.Context, encode chan<- encodeJob, commit 
 			commitAuto: l.cfg.CommitAt == "auto", tail: l.cfg.CommitTail,
 		},
 		open: map[string]*openBatch{}, unversioned: map[string]bool{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
-		budget: int(l.cfg.share(openShare)),
+		budget: int(l.cfg.share(openShare)), guard: newGuard(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.Adopt),
 	}
 }
 
@@ -172,6 +171,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }
+	t.adopt = l.cfg.Adopt
 	var pending func() bool
 	if l.in.plain {
 		pending = l.in.pending

@@ -28,6 +28,7 @@ type sequencer struct {
 	encode chan<- encodeJob
 	commit chan<- sealed
 	run    *summary
+	guard  *guard
 	// signalled ends when a signal asks the run to end at the newest STATE.
 	signalled context.Context
 
@@ -117,6 +118,9 @@ func (s *sequencer) loop(ctx context.Context, jobs <-chan *job) error {
 // take adds one block. A fault of the tap's, or a signal, ends the run early:
 // what the newest STATE covers is committed, and the fault comes back.
 func (s *sequencer) take(ctx context.Context, j *job) error {
+	if j.stream != "" {
+		s.guard.see(j.stream)
+	}
 	fault := j.fault
 	if j.out != nil {
 		if err := s.block(ctx, j.out, j.size); err != nil {
@@ -321,6 +325,9 @@ func (s *sequencer) retable(ctx context.Context, stream string, t *table) error 
 // seal ends the batch and hands it to the committer with as many rows of each
 // stream as keep says; the rows after them are in the files, but cut off.
 func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) int64) error {
+	if err := s.guard.check(); err != nil {
+		return err
+	}
 	b := sealed{state: s.tracker.Take()}
 	if b.state != nil {
 		sum := sha256.Sum256(s.tracker.Newest())

@@ -22,6 +22,7 @@ type tables struct {
 	now      map[string]*table
 	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
 	lent     bool         // a block has plans
+	adopt    bool         // tables of other pipelines too
 	frozen   bool         // no SCHEMA may change a table
 	// beyond are the columns of a stream with integers that a double might
 	// round; it waits for the blocks under way.
@@ -130,8 +131,8 @@ func (t *tables) current(m *ingest.SchemaMessage) (*columns.Schema, int32, error
 	if old == nil {
 		return nil, 1, nil
 	}
-	if old.Owner != t.pipeline {
-		return nil, 0, fmt.Errorf("%w: stream %q belongs to pipeline %q; load it with --pipeline %s", lake.ErrFenced, m.Stream, old.Owner, old.Owner)
+	if old.Owner != t.pipeline && !t.adopt {
+		return nil, 0, remedied(&lake.OwnerError{Stream: m.Stream, Owner: old.Owner})
 	}
 	return old.Schema(), old.NextID, sameKey(m, old.Key)
 }
