@@ -69,6 +69,9 @@ type slot struct {
 	accept   draft4.Types
 	coerce   bool          // a string here is JSON text
 	check    *draft4.Check // of what was decoded; nil: nothing more to check
+	ints     *draft4.Ints  // the check, of the value as it is stored; nil: of its bytes
+	floats   *draft4.Floats
+	strings  *draft4.Strings
 	required bool
 	nullable bool // what is no date or time is null
 	flat     bool // a struct whose fields are columns of the table
@@ -276,6 +279,9 @@ func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
 		s.accept |= holds[s.op]
 	}
 	s.size = sizeOf(col, s.accept)
+	if s.check != nil {
+		s.checkStored(col)
+	}
 	switch s.target() {
 	case opTimestamp, opDate, opTime:
 		s.nullable = p.options.NullDates
@@ -286,6 +292,18 @@ func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
 		element := slot{vec: s.vec, leaves: s.leaves, def: s.def + 2, rep: s.rep, element: true}
 		p.bind(&element, &f.Fields[0], &col.Fields[0])
 		s.fields = []slot{element}
+	}
+}
+
+// checkStored finds the short way to hold a slot's values against its check.
+func (s *slot) checkStored(col *columns.Column) {
+	switch {
+	case s.op == opInt, s.op == opDecimal && col.Short():
+		s.ints = s.check.Ints(s.accept, col.Scale)
+	case s.op == opFloat:
+		s.floats = s.check.Floats(s.accept)
+	case s.op == opString:
+		s.strings = s.check.Strings()
 	}
 }
 

@@ -23,17 +23,18 @@ type listed struct {
 // siblings are the packages of this module each package may import, but for
 // those inside its own folder.
 var siblings = map[string][]string{
-	"lake":                 nil,
-	"lake/columns":         nil,
-	"lake/failpoint":       {"lake"},
-	"ingest":               {"ingest/schema", "ingest/text", "lake/columns"},
-	"ingest/schema":        {"ingest/text", "lake/columns"},
-	"ingest/schema/draft4": {"ingest/text"},
-	"ingest/text":          nil,
-	"merge":                {"lake", "lake/columns", "lake/failpoint"},
-	"state":                {"lake"},
-	"bench":                {"lake", "merge"},
-	"cmd/target-filelake":  {"bench", "ingest", "ingest/schema", "lake", "lake/columns", "lake/failpoint", "merge", "state"},
+	"lake":                  nil,
+	"lake/columns":          nil,
+	"lake/failpoint":        {"lake"},
+	"ingest":                {"ingest/schema", "ingest/text", "lake/columns"},
+	"ingest/schema":         {"ingest/text", "lake/columns"},
+	"ingest/schema/draft4":  {"ingest/schema/pattern", "ingest/text"},
+	"ingest/schema/pattern": nil,
+	"ingest/text":           nil,
+	"merge":                 {"lake", "lake/columns", "lake/failpoint"},
+	"state":                 {"lake"},
+	"bench":                 {"lake", "merge"},
+	"cmd/target-filelake":   {"bench", "ingest", "ingest/schema", "lake", "lake/columns", "lake/failpoint", "merge", "state"},
 }
 
 // owners are the libraries that one package alone imports.

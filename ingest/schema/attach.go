@@ -27,8 +27,11 @@ func (a *attacher) field(f *Field, n *draft4.Node) {
 		k, inside := a.compiler.BesideItems(n)
 		f.Check = k.Coercing(inside && coercible(f.Fields))
 	default:
-		if t, only := a.compiler.OnlyTypes(n); !only || t&^draft4.Null != f.Accept&^draft4.Null || t.Has(draft4.Null) && !f.Accept.Has(draft4.Null) {
+		t, only := a.compiler.OnlyTypes(n)
+		if !only || t&^draft4.Null != f.Accept&^draft4.Null || t.Has(draft4.Null) && !f.Accept.Has(draft4.Null) {
 			f.Check = a.compiler.Of(n)
+		} else if !nullable {
+			f.Accept &= t
 		}
 		f.Check = f.Check.Coercing(f.Kind != columns.JSON && coercible(f.Fields))
 	}

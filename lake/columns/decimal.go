@@ -20,6 +20,10 @@ const (
 // fixedBytes is the size of a UUID, and of a decimal beyond int64Precision.
 const fixedBytes = 16
 
+// Short reports whether a decimal column's values have room in an int64: its
+// vectors keep them in Ints.
+func (c *Column) Short() bool { return c.Precision <= int64Precision }
+
 // Decimal appends a value of a Decimal leaf: the number times 10^Scale, in
 // two's complement, hi its upper 64 bits. It has at most Precision digits; the
 // caller has seen to that. Leaves of up to 18 digits take Int too, with lo.

@@ -171,6 +171,8 @@ func (c *Compiler) OnlyTypes(n *Node) (t Types, only bool) {
 				return 0, false
 			}
 			t &= u
+		case name == "enum" && allOfTypes(v):
+			t &= enumTypes(v)
 		case words[name]:
 			if !limited[name].Has(ownTypes(n)) && !c.says(n, name, v) {
 				continue
@@ -179,6 +181,19 @@ func (c *Compiler) OnlyTypes(n *Node) (t Types, only bool) {
 		}
 	}
 	return t, true
+}
+
+// allOfTypes reports whether an enum is all values of some types: null, true
+// and false.
+func allOfTypes(enum *Node) bool {
+	yes, no := false, false
+	for _, v := range enum.items {
+		if v.kind != 't' && v.kind != 'n' {
+			return false
+		}
+		yes, no = yes || v.IsTrue(), no || v.IsFalse()
+	}
+	return yes == no
 }
 
 // says reports whether a keyword that looks into values limits those of n.

@@ -1,6 +1,9 @@
 package draft4
 
-import "target-filelake/ingest/text"
+import (
+	"target-filelake/ingest/schema/pattern"
+	"target-filelake/ingest/text"
+)
 
 // Check is what a schema demands of a value, compiled; nil demands nothing. It
 // is never changed once made, and may be shared.
@@ -27,7 +30,7 @@ type numbers struct {
 // lengths limits strings.
 type lengths struct {
 	min, max int // code points; -1 for no limit
-	pattern  *pattern
+	pattern  *pattern.Pattern
 }
 
 // elements limits arrays.
@@ -53,7 +56,7 @@ type members struct {
 }
 
 type patterned struct {
-	pattern *pattern
+	pattern *pattern.Pattern
 	check   *Check
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"hash/maphash"
 
+	"target-filelake/ingest/schema/pattern"
 	"target-filelake/ingest/text"
 )
 
@@ -102,7 +103,7 @@ func (c *Compiler) limits(k *Check, n *Node) {
 	s := &lengths{min: c.count(n, "minLength", 0), max: c.count(n, "maxLength", -1)}
 	if p := n.Get("pattern"); p != nil {
 		var err error
-		if s.pattern, err = patternOf(p.text); err != nil || !p.Is('"') {
+		if s.pattern, err = pattern.Compile(p.text); err != nil || !p.Is('"') {
 			c.fault(n, "pattern is not a regular expression")
 		}
 	}
@@ -259,7 +260,7 @@ func (o *members) useless() bool {
 func (c *Compiler) others(o *members, n *Node) {
 	if patterns := n.Get("patternProperties"); patterns != nil {
 		for i, p := range patterns.names {
-			re, err := patternOf(p)
+			re, err := pattern.Compile(p)
 			if err != nil {
 				panic("BUG: survey has passed a pattern that does not compile: " + err.Error())
 			}

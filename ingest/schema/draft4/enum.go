@@ -174,11 +174,11 @@ func (k *Checker) string(s *lengths, raw []byte) bool {
 			k.sayLimits("Length", s.min, s.max, n, "a string of %d characters")
 		}
 	}
-	if s.pattern != nil && !s.pattern.matches(k.content(raw)) {
+	if s.pattern != nil && !s.pattern.Match(k.content(raw)) {
 		if k.words == nil {
 			return false
 		}
-		k.say("pattern %q, got a string that does not match", s.pattern.re.String())
+		k.say("pattern %q, got a string that does not match", s.pattern.String())
 	}
 	return true
 }

@@ -51,7 +51,7 @@ func (k *Checker) member(o *members, name, b []byte, i int) int {
 		if end < 0 {
 			return -1
 		}
-		if o.patterns[p].pattern.matches(name) {
+		if o.patterns[p].pattern.Match(name) {
 			known = true
 			end = k.run(o.patterns[p].check, b, i)
 		}
