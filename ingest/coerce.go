@@ -6,6 +6,7 @@ import (
 
 	"target-filelake/ingest/schema"
 	"target-filelake/ingest/schema/draft4"
+	"target-filelake/ingest/selection"
 	"target-filelake/ingest/text"
 )
 
@@ -54,6 +55,9 @@ func (d *Decoder) undeclared(s *slot, name, b []byte, i int) int {
 		}
 		return i // the target says it, whoever said it before
 	}
+	if p.options.Selection != nil && p.options.Selection.Want(d.path(string(name))) != selection.All {
+		return d.undeclaredPart(name, b, i)
+	}
 	if s.closed {
 		return d.refuse(text.Pointer(d.here(), string(name)), "additional property "+strconv.Quote(string(name))+" is not allowed")
 	}
@@ -62,10 +66,15 @@ func (d *Decoder) undeclared(s *slot, name, b []byte, i int) int {
 	if end < 0 {
 		return d.refuse("", d.scan.Why)
 	}
+	return d.keepUndeclared(name, b[i:end], end)
+}
+
+// keepUndeclared keeps a property whose value d has just passed, and goes on at end.
+func (d *Decoder) keepUndeclared(name, value []byte, end int) int {
 	if len(d.trail) > 0 || bytes.HasPrefix(name, []byte("/")) {
 		name = []byte(text.Pointer(d.here(), string(name)))
 	}
-	if !d.extra.add(d, name, b[i:end], p.options.Undeclared == KeepUndeclared) {
+	if !d.extra.add(d, name, value, d.walk.plan.options.Undeclared == KeepUndeclared) {
 		d.fault.again = true
 		return -1
 	}

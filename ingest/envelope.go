@@ -178,6 +178,9 @@ func (e *recordEnvelope) stream(b []byte, i int) int {
 // take decodes the record at b[i].
 func (e *recordEnvelope) take(b []byte, i int) int {
 	e.at, e.found = i, true
+	if e.d.walk.plan.forked {
+		return e.fork(b, i)
+	}
 	end := e.d.row(b, i)
 	e.taken = end >= 0
 	if end < 0 {
@@ -201,7 +204,7 @@ func (e *recordEnvelope) late(b []byte) error {
 // refused takes the row back and words the error. A line that is not
 // well-formed is refused as such, whatever is wrong with its values.
 func (e *recordEnvelope) refused(b []byte) error {
-	if e.taken {
+	if e.taken && !e.d.walk.plan.forked {
 		e.d.dropRow()
 	}
 	s := text.Scanner{Max: e.d.scan.Max}

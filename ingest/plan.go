@@ -8,6 +8,7 @@ import (
 
 	"target-filelake/ingest/schema"
 	"target-filelake/ingest/schema/draft4"
+	"target-filelake/ingest/selection"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
@@ -27,10 +28,11 @@ type Options struct {
 	NoChecks   bool // only what a column cannot hold, and a missing key, is refused
 	NullDates  bool // what no date or time column can hold is null there, and counted; not in keys
 
-	Types        map[string]string // property → the type its column gets, as schema.ParseType reads it; dots lead into objects
-	Nested       schema.Nested     // what becomes of objects and arrays; "" is schema.NestedStruct
-	Separator    string            // joins the names of flattened columns; "" is two underscores
-	FlattenDepth int               // how many objects deep columns are flattened; 0: any number
+	Selection    *selection.Selection // of the stream's properties; nil: all
+	Types        map[string]string    // property → the type its column gets, as schema.ParseType reads it; dots lead into objects
+	Nested       schema.Nested        // what becomes of objects and arrays; "" is schema.NestedStruct
+	Separator    string               // joins the names of flattened columns; "" is two underscores
+	FlattenDepth int                  // how many objects deep columns are flattened; 0: any number
 
 	Metadata bool             // add the columns of schema.Metadata; needs Now and Started
 	Deleted  bool             // add schema.DeletedAt to tables whose SCHEMA does not name it
@@ -53,6 +55,7 @@ type Plan struct {
 	keys    []slot // of the key properties
 	added   []metaSlot
 	shape   *schema.Shape
+	forked  bool       // its records go to other plans, or nowhere
 	pool    *sync.Pool // of *columns.Batch
 }
 
@@ -75,6 +78,7 @@ type slot struct {
 	required bool
 	nullable bool // what is no date or time is null
 	flat     bool // a struct whose fields are columns of the table
+	cut      bool // JSON text out of which is cut what is not selected
 	element  bool
 	def, rep byte // levels of a present value; a list's rep is its elements'
 	vec      int  // its vectors are [vec, vec+leaves)
@@ -105,6 +109,7 @@ const (
 	opText // strings as they are, other scalars as JSON text
 	opJSON
 	opCast // into a column of a type that is not its SCHEMA's
+	opSkip // not at all: it is not selected
 )
 
 // holds is what a column holds beyond what its SCHEMA says.
@@ -127,7 +132,8 @@ func (p *Plan) batch() *columns.Batch { return p.pool.Get().(*columns.Batch) }
 // Compile turns a SCHEMA into a shape. What it refuses comes as a *LineError.
 func Compile(m *SchemaMessage, o Options) (*schema.Shape, error) {
 	columns := schema.Options{
-		Types: o.Types, Nested: o.Nested, Separator: o.Separator, Depth: o.FlattenDepth,
+		Selection: o.Selection,
+		Types:     o.Types, Nested: o.Nested, Separator: o.Separator, Depth: o.FlattenDepth,
 		Metadata: o.Metadata, Deleted: o.Deleted,
 	}
 	s, path, err := columns.Compile(m.JSON, m.Key)
@@ -219,6 +225,11 @@ func (p *Plan) places(s *slot, fields []schema.Field, byColumn map[string]place)
 	for i := range fields {
 		f, child := &fields[i], &s.fields[i]
 		s.index[f.Name] = i
+		if f.Skip {
+			p.describe(child, f)
+			child.op = opSkip
+			continue
+		}
 		if !f.Flat {
 			byColumn[f.Column] = place{child, f}
 			continue
@@ -232,15 +243,23 @@ func (p *Plan) places(s *slot, fields []schema.Field, byColumn map[string]place)
 // bindFields fits a struct's fields to those of its column.
 func (p *Plan) bindFields(s *slot, fields []schema.Field, cols []columns.Column) {
 	s.fields, s.index = make([]slot, len(fields)), make(map[string]int, len(fields))
+	want := 0
 	for i := range fields {
-		s.index[fields[i].Name] = i
+		f := &fields[i]
+		s.index[f.Name] = i
+		if f.Skip {
+			p.describe(&s.fields[i], f)
+			s.fields[i].op = opSkip
+			continue
+		}
+		want++
 	}
 	bound, vec := 0, s.vec
 	for i := range cols {
 		child := slot{vec: vec, leaves: cols[i].LeafCount(), def: s.def + 1, rep: s.rep, name: cols[i].Property}
 		vec += child.leaves
 		at, ok := s.index[cols[i].Property]
-		if !ok {
+		if !ok || fields[at].Skip {
 			s.kept = append(s.kept, child)
 			continue
 		}
@@ -248,7 +267,7 @@ func (p *Plan) bindFields(s *slot, fields []schema.Field, cols []columns.Column)
 		s.fields[at] = child
 		bound++
 	}
-	if bound != len(fields) {
+	if bound != want {
 		panic(fmt.Sprintf("BUG: table of stream %q lacks columns of its own SCHEMA", p.stream))
 	}
 }
@@ -271,7 +290,7 @@ func (p *Plan) describe(s *slot, f *schema.Field) {
 func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
 	p.describe(s, f)
 	s.op, s.to = storing(f, col)
-	s.column = columnName(col)
+	s.column, s.cut = columnName(col), f.Cut
 	if f.Implied(col) {
 		s.check = nil
 	}

@@ -180,6 +180,8 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 		return d.scalar(s, b, i, rep)
 	case opCast:
 		return d.cast(s, b, i, rep)
+	case opSkip:
+		return d.skip(b, i)
 	default:
 		if c == '"' {
 			return d.formatted(s, b, i, rep)
@@ -322,7 +324,15 @@ func (d *Decoder) json(s *slot, b []byte, i int, rep byte) int {
 	if end < 0 {
 		return d.mismatch(s, b, i, rep)
 	}
-	v.Data = d.appendText(v.Data, b[i:end])
+	value := b[i:end]
+	if s.cut {
+		kept := false
+		if value, kept = d.pruned(s, value); !kept {
+			d.null(s, rep)
+			return end
+		}
+	}
+	v.Data = d.appendText(v.Data, value)
 	v.EndBytes(rep)
 	return end
 }

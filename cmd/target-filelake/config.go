@@ -49,7 +49,8 @@ type LoadCmd struct {
 	FlatteningSeparator string        `help:"Joins the names of flattened columns." default:"__" placeholder:"TEXT"`
 	FlatteningMaxDepth  int           `help:"How many objects deep columns are flattened; 0: any number." default:"0" placeholder:"N"`
 	AddRecordMetadata   bool          `help:"Add the _sdc_* columns of the Singer SDK." default:"false"`
-	Streams             streamsConfig `help:"Settings of single streams, by name or glob, as JSON: {\"orders\": {\"types\": {\"total\": \"decimal(18,4)\"}}}." placeholder:"JSON"`
+	Streams             streamsConfig `help:"Settings of single streams, by name or glob, as JSON: {\"orders\": {\"types\": {\"total\": \"decimal(18,4)\"}, \"exclude\": [\"email\"]}}." placeholder:"JSON"`
+	Catalog             catalogConfig `help:"Singer catalog, a file or JSON: streams and properties that it does not select are not loaded." placeholder:"FILE" aliases:"catalog-json,catalog_json"`
 	Compression         string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
 	Memory              string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
 	Threads             int           `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`

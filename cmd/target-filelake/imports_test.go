@@ -26,15 +26,16 @@ var siblings = map[string][]string{
 	"lake":                  nil,
 	"lake/columns":          nil,
 	"lake/failpoint":        {"lake"},
-	"ingest":                {"ingest/schema", "ingest/text", "lake/columns"},
-	"ingest/schema":         {"ingest/text", "lake/columns"},
+	"ingest":                {"ingest/schema", "ingest/selection", "ingest/text", "lake/columns"},
+	"ingest/schema":         {"ingest/selection", "ingest/text", "lake/columns"},
 	"ingest/schema/draft4":  {"ingest/schema/pattern", "ingest/text"},
 	"ingest/schema/pattern": nil,
+	"ingest/selection":      {"ingest/text"},
 	"ingest/text":           nil,
 	"merge":                 {"lake", "lake/columns", "lake/failpoint"},
 	"state":                 {"lake"},
 	"bench":                 {"lake", "merge"},
-	"cmd/target-filelake":   {"bench", "ingest", "ingest/schema", "lake", "lake/columns", "lake/failpoint", "merge", "state"},
+	"cmd/target-filelake":   {"bench", "ingest", "ingest/schema", "ingest/selection", "lake", "lake/columns", "lake/failpoint", "merge", "state"},
 }
 
 // owners are the libraries that one package alone imports.

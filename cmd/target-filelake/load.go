@@ -31,8 +31,8 @@ type job struct {
 
 	// What comes after the block's lines, if anything. The decoders do not look at it.
 	then     *ingest.Message
+	tables   []*table // of a SCHEMA
 	stream   string
-	table    *table
 	activate bool // an ACTIVATE_VERSION of stream
 	fault    error
 }
@@ -169,6 +169,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	defer close(order)
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
+	t.catalog = l.cfg.Catalog.catalog
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }
 	t.adopt = l.cfg.Adopt

@@ -137,8 +137,10 @@ func (s *sequencer) take(ctx context.Context, j *job) error {
 		s.unversioned[j.stream] = true
 		s.log.Warn("ACTIVATE_VERSION is passed over: rows of older versions stay", "stream", j.stream)
 	}
-	if j.table != nil {
-		return s.retable(ctx, j.stream, j.table)
+	for _, t := range j.tables {
+		if err := s.retable(ctx, t); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -301,7 +303,8 @@ func (s *sequencer) allRows() func(*openBatch) int64 {
 }
 
 // retable begins a stream, or changes its table.
-func (s *sequencer) retable(ctx context.Context, stream string, t *table) error {
+func (s *sequencer) retable(ctx context.Context, t *table) error {
+	stream := t.plan.Stream()
 	o := s.open[stream]
 	if o == nil {
 		o = &openBatch{table: t, stream: stream, schema: t.plan.Schema()}

@@ -8,11 +8,19 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"target-filelake/ingest/selection"
 )
 
 // streamConfig is what can be set for single streams.
 type streamConfig struct {
-	Types map[string]string `json:"types"` // property → column type
+	Types   map[string]string `json:"types"`   // property → column type
+	Select  []string          `json:"select"`  // patterns of properties; none: all of them
+	Exclude []string          `json:"exclude"` // patterns of properties
+}
+
+func (c streamConfig) rules() selection.Rules {
+	return selection.Rules{Select: c.Select, Exclude: c.Exclude}
 }
 
 // streamsConfig are the settings of streams, by name or glob.
@@ -27,9 +35,12 @@ func (s *streamsConfig) Decode(ctx *kong.DecodeContext) error {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode((*map[string]streamConfig)(s)); err != nil {
-		return fmt.Errorf("streams: %w; want {\"name or glob\": {\"types\": {\"column\": \"type\"}}}", err)
+		return fmt.Errorf("streams: %w; want {\"name or glob\": {\"types\": {\"column\": \"type\"}, \"select\": [\"property\"], \"exclude\": [\"property\"]}}", err)
 	}
-	for name := range *s {
+	for name, c := range *s {
+		if err := c.rules().Validate(); err != nil {
+			return fmt.Errorf("streams: %s: %w", name, err)
+		}
 		if _, err := path.Match(name, ""); err != nil {
 			return fmt.Errorf("streams: %q is not a name or glob: %w", name, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"target-filelake/ingest"
+	"target-filelake/ingest/selection"
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
 )
@@ -24,6 +25,7 @@ type tables struct {
 	lent     bool         // a block has plans
 	adopt    bool         // tables of other pipelines too
 	frozen   bool         // no SCHEMA may change a table
+	catalog  *selection.Catalog
 	// beyond are the columns of a stream with integers that a double might
 	// round; it waits for the blocks under way.
 	beyond func(stream string) (map[int32]bool, error)
@@ -56,17 +58,17 @@ func (t *tables) follow(j *job) {
 		j.stream, j.activate = m.Activate.Stream, true
 	}
 	if m != nil && m.Schema != nil {
-		j.stream = m.Schema.Stream
-		if j.table, j.fault = t.take(m.Schema); j.fault != nil {
+		if j.tables, j.fault = t.route(m.Schema); j.fault != nil {
 			j.fault = atLine(m.Line, j.fault)
 		}
 	}
 }
 
-// take works out what a SCHEMA changes.
-func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
+// take works out what a SCHEMA changes in the table of its stream, of whose
+// properties sel are wanted.
+func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table, error) {
 	options := t.options
-	options.Types = t.streams.of(m.Stream).Types
+	options.Types, options.Selection = t.streams.of(m.Stream).Types, sel
 	shape, err := ingest.Compile(m, options)
 	if err != nil {
 		return nil, err
@@ -90,11 +92,15 @@ func (t *tables) take(m *ingest.SchemaMessage) (*table, error) {
 		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", m.Stream, "properties", rounded)
 	}
 	t.now[m.Stream] = next
+	return next, nil
+}
+
+// plan makes p the plan of the records of a stream.
+func (t *tables) plan(stream string, p *ingest.Plan) {
 	if t.lent {
 		t.plans, t.lent = maps.Clone(t.plans), false
 	}
-	t.plans[m.Stream] = next.plan
-	return next, nil
+	t.plans[stream] = p
 }
 
 // evolve lays the columns a SCHEMA asks for over the table's schema. An integer

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"target-filelake/ingest/schema/draft4"
+	"target-filelake/ingest/selection"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
 )
@@ -23,7 +24,8 @@ const (
 
 // Options choose columns where the schema leaves a choice.
 type Options struct {
-	Types     map[string]string // property → the type its column gets, as ParseType reads it; dots lead into objects
+	Selection *selection.Selection // of the stream's properties; nil: all
+	Types     map[string]string    // property → the type its column gets, as ParseType reads it; dots lead into objects
 	Nested    Nested
 	Separator string // joins names of flattened columns; "" is two underscores
 	Depth     int    // how many objects deep columns are flattened; 0: any number
@@ -72,7 +74,7 @@ func (o *Options) override(root *Field) error {
 		if err != nil {
 			return fmt.Errorf("column %s: %w", strconv.Quote(path), err)
 		}
-		if f := fieldAt(root.Fields, path); f != nil {
+		if f := fieldAt(root.Fields, path); f != nil && !f.Skip {
 			f.become(c)
 			f.Fields, f.Rounded, f.sized = nil, false, false
 		}
@@ -105,7 +107,7 @@ func (o *Options) nest(root *Field) {
 	for i := range root.Fields {
 		f := &root.Fields[i]
 		o.nestField(f, 1)
-		if f.Column = f.Name; !f.Flat {
+		if f.Column = f.Name; !f.Flat && !f.Skip {
 			taken[f.Name] = true
 		}
 	}
@@ -119,7 +121,7 @@ func (o *Options) nest(root *Field) {
 // nestField changes objects and arrays; level counts the objects it would be
 // flattened out of.
 func (o *Options) nestField(f *Field, level int) {
-	if f.Kind != columns.Struct && f.Kind != columns.List || o.Nested == NestedStruct || o.Nested == "" {
+	if f.Skip || f.Kind != columns.Struct && f.Kind != columns.List || o.Nested == NestedStruct || o.Nested == "" {
 		return
 	}
 	if o.Nested == NestedJSON || f.Kind == columns.List || o.Depth > 0 && level > o.Depth {
@@ -140,6 +142,9 @@ func (o *Options) flatten(f *Field, prefix string, taken map[string]bool) {
 	}
 	for i := range f.Fields {
 		child := &f.Fields[i]
+		if child.Skip {
+			continue
+		}
 		name := prefix + separator + child.Name
 		if child.Flat {
 			o.flatten(child, name, taken)

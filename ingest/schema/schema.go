@@ -21,6 +21,8 @@ type Field struct {
 
 	Column string // the property of the column it fills, of one that stands at the top
 	Flat   bool   // a struct whose fields are columns at the top
+	Skip   bool   // not selected: its values are passed over
+	Cut    bool   // where it is JSON text, what is not selected is cut out of it
 
 	Precision, Scale int  // of a decimal
 	Rounded          bool // a double, though the schema asks for more digits than a decimal has
@@ -60,6 +62,10 @@ func (o Options) Compile(document []byte, key []string) (s *Shape, path string, 
 	if s.Root, err = c.table(d.Root()); err != nil {
 		return nil, "", fmt.Errorf("schema: %w", err)
 	}
+	if o.Selection != nil {
+		o.unselect(&s.Root, nil)
+		d.Unselect(o.checked)
+	}
 	if err := o.override(&s.Root); err != nil {
 		return nil, "", err
 	}
@@ -84,6 +90,9 @@ func (s *Shape) requireKey(key []string) error {
 			return fmt.Errorf("key property %s is not in the schema", strconv.Quote(k))
 		}
 		f := &s.Root.Fields[i]
+		if f.Skip {
+			return fmt.Errorf("key property %s is not selected", strconv.Quote(k))
+		}
 		if f.Kind == columns.JSON || f.Kind == columns.Struct || f.Kind == columns.List {
 			return fmt.Errorf("key property %s is not of a scalar type", strconv.Quote(k))
 		}
@@ -101,6 +110,9 @@ func (s *Shape) Columns() []columns.Column {
 func topColumns(out []columns.Column, fields []Field) []columns.Column {
 	for i := range fields {
 		f := &fields[i]
+		if f.Skip {
+			continue
+		}
 		if f.Flat {
 			out = topColumns(out, f.Fields)
 			continue
@@ -116,6 +128,9 @@ func columnsFor(fields []Field) []columns.Column {
 	var out []columns.Column
 	for i := range fields {
 		f := &fields[i]
+		if f.Skip {
+			continue
+		}
 		c := f.column()
 		c.Property, c.Fields = f.Name, columnsFor(f.Fields)
 		out = append(out, c)
@@ -124,6 +139,9 @@ func columnsFor(fields []Field) []columns.Column {
 }
 
 func (f *Field) leaves() int {
+	if f.Skip {
+		return 0
+	}
 	if f.Kind != columns.Struct && f.Kind != columns.List {
 		return 1
 	}
