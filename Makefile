@@ -2,7 +2,9 @@ GO ?= go
 BIN := bin/target-filelake
 FUZZTIME ?= 10s
 
-.PHONY: build test race fuzz bench lint check demo interop taps
+WALKS ?= 200
+
+.PHONY: walks build test race fuzz bench lint check demo interop taps
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -32,6 +34,10 @@ lint:
 
 check: lint test race
 	$(GO) mod tidy -diff
+
+# Random schema walks from fresh seeds; a failing one prints how to repeat it.
+walks:
+	WALKS=$(WALKS) $(GO) test -timeout 4h -run TestSchemaWalks ./cmd/target-filelake
 
 demo: build
 	rm -rf demo-lake

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+)
+
+// walkSteps is how many times a walk changes its SCHEMA.
+const walkSteps = 20
+
+// TestSchemaWalks changes a stream's SCHEMA at random, loads between the
+// changes, and holds every row against a model through every way to read it.
+// WALKS=N walks N times from fresh seeds; WALK_SEED=S repeats one walk.
+// WALK_DIR keeps the lakes there, with what must be read, for other readers.
+func TestSchemaWalks(t *testing.T) {
+	n := 6
+	if s := os.Getenv("WALKS"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range n {
+		seed := uint64(i + 1)
+		if os.Getenv("WALKS") != "" {
+			seed = rand.Uint64()
+		}
+		if s := os.Getenv("WALK_SEED"); s != "" {
+			var err error
+			if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { walkSchemas(t, seed) }) {
+			t.Fatalf("repeat it with WALK_SEED=%d go test -run TestSchemaWalks ./cmd/target-filelake", seed)
+		}
+	}
+}
+
+func walkSchemas(t *testing.T, seed uint64) {
+	dir := t.TempDir()
+	if to := os.Getenv("WALK_DIR"); to != "" {
+		dir = filepath.Join(to, fmt.Sprint(seed))
+	}
+	w := &walker{Rand: rand.New(rand.NewPCG(seed, 1))}
+	m := &model{nextID: 1, rows: map[int]*modelRow{}}
+	w.props = w.change(nil, topNames, 1)
+	for step := 0; step < walkSteps; {
+		var input strings.Builder
+		for range 1 + w.IntN(3) { // SCHEMAs of one run
+			w.say(&input, m)
+			w.props = w.change(w.props, topNames, 1)
+			step++
+		}
+		args := pick(w.Rand, [][]string{nil, {"--batch-size-rows", "3"}, {"--threads", "1"}})
+		r := invoke(t, input.String(), append([]string{"--lake", dir}, args...)...)
+		if r.code != 0 {
+			t.Fatalf("step %d: exit %d\n%s\n%s", step, r.code, r.err, input.String())
+		}
+		e := m.expect()
+		e.check(t, fmt.Sprintf("step %d, query", step), func(sql string) []string { return queryColumn(t, dir, sql) })
+		if step%3 == 0 || step >= walkSteps {
+			e.readViews(t, dir, step)
+		}
+		if t.Failed() {
+			t.Fatalf("after\n%s", input.String())
+		}
+	}
+	if os.Getenv("WALK_DIR") != "" {
+		m.expect().keep(t, dir)
+	}
+}
+
+// say writes a SCHEMA and some records, with STATEs between, and tells the model.
+func (w *walker) say(out *strings.Builder, m *model) {
+	all := append([]*property{{name: "id", kind: "integer"}}, w.props...)
+	m.schema(all)
+	fmt.Fprintf(out, `{"type":"SCHEMA","stream":"w","schema":{"type":"object","properties":{%s}},"key_properties":["id"]}`+"\n", propertiesJSON(all))
+	for range w.IntN(12) {
+		id := w.IntN(40)
+		record := w.record(id)
+		m.put(id, record, all)
+		fmt.Fprintf(out, `{"type":"RECORD","stream":"w","record":%s}`+"\n", record.text)
+		if w.IntN(5) == 0 {
+			fmt.Fprintln(out, `{"type":"STATE","value":1}`)
+		}
+	}
+	fmt.Fprintln(out, `{"type":"STATE","value":2}`)
+}
+
+// expected is what any reader must get.
+type expected struct {
+	Columns []string `json:"columns"` // name and type of each, as text
+	SQL     string   `json:"sql"`     // one text for each row
+	Rows    []string `json:"rows"`
+}
+
+// columnsSQL lists a view's columns with their types.
+const columnsSQL = `SELECT column_name || ' ' || replace(column_type, '"', '') AS text FROM (DESCRIBE SELECT * FROM w)`
+
+func (m *model) expect() *expected {
+	cols := m.columns
+	if m.extra {
+		cols = append(slices.Clip(cols), &modelColumn{id: -1, name: "_extra", kind: "json"})
+	}
+	e := &expected{}
+	var exprs []string
+	for _, c := range cols {
+		e.Columns = append(e.Columns, c.name+" "+c.duckType())
+		exprs = append(exprs, canonSQL(`"`+strings.ReplaceAll(c.name, `"`, `""`)+`"`, c, 0))
+	}
+	e.SQL = "SELECT " + strings.Join(exprs, " || ' ' || ") + " AS text FROM w ORDER BY id"
+	for id := range 40 {
+		row := m.rows[id]
+		if row == nil {
+			continue
+		}
+		now := convertedFields(row.values, row.columns, m.columns)
+		if row.extra != "" {
+			now[-1] = row.extra
+		}
+		var parts []string
+		for _, c := range cols {
+			parts = append(parts, shown(now[c.id], c))
+		}
+		e.Rows = append(e.Rows, strings.Join(parts, " "))
+	}
+	return e
+}
+
+// check compares what read gives with what it must.
+func (e *expected) check(t *testing.T, where string, read func(sql string) []string) {
+	t.Helper()
+	if got := read(columnsSQL); !slices.Equal(got, e.Columns) {
+		t.Errorf("%s: columns\n got %q\nwant %q", where, got, e.Columns)
+		return
+	}
+	got := read(e.SQL)
+	if len(got) != len(e.Rows) {
+		t.Errorf("%s: %d rows, want %d", where, len(got), len(e.Rows))
+		return
+	}
+	for i := range got {
+		if got[i] != e.Rows[i] {
+			t.Errorf("%s: row %d of %q\n got %s\nwant %s", where, i, e.Columns, got[i], e.Rows[i])
+			return
+		}
+	}
+}
+
+func queryColumn(t *testing.T, dir, sql string) []string {
+	t.Helper()
+	var rows []struct{ Text string }
+	if err := json.Unmarshal([]byte(query(t, dir, sql)), &rows); err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, r := range rows {
+		out = append(out, r.Text)
+	}
+	return out
+}
+
+// readViews reads lake.duckdb and views.sql as people do, wherever they live.
+func (e *expected) readViews(t *testing.T, dir string, step int) {
+	t.Helper()
+	for i, zone := range []string{"UTC", "Asia/Kolkata", "America/New_York"} {
+		e.readIn(t, fmt.Sprintf("step %d, lake.duckdb in %s", step, zone), filepath.Join(dir, viewsDB)+"?access_mode=read_only", zone, "")
+		if i == step%3 {
+			text, err := os.ReadFile(filepath.Join(dir, viewsSQL))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.readIn(t, fmt.Sprintf("step %d, views.sql in %s", step, zone), "", zone, string(text))
+		}
+	}
+}
+
+func (e *expected) readIn(t *testing.T, where, path, zone, setup string) {
+	t.Helper()
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("SET TimeZone = '" + zone + "';\n" + setup); err != nil {
+		t.Fatalf("%s: %v", where, err)
+	}
+	e.check(t, where, func(query string) []string {
+		rows, err := db.Query(query)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", where, err, query)
+		}
+		defer rows.Close()
+		var out []string
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				t.Fatalf("%s: %v", where, err)
+			}
+			out = append(out, s)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatalf("%s: %v", where, err)
+		}
+		return out
+	})
+}
+
+// keep writes what other readers must get beside the lake.
+func (e *expected) keep(t *testing.T, dir string) {
+	t.Helper()
+	data, err := json.Marshal(e)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "expected.json"), data, 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
