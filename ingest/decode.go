@@ -10,6 +10,9 @@ import (
 
 // Decoder decodes blocks. It is for one goroutine at a time.
 type Decoder struct {
+	Quarantine bool // a refused RECORD is set aside, and the rest decoded
+	Replay     bool // the lines are those of Rejects, whose own line numbers count
+
 	scan  text.Scanner
 	walks map[*Plan]*walk
 	last  *walk  // of the last RECORD
@@ -61,8 +64,9 @@ type fault struct {
 type Decoded struct {
 	Chunks  []Chunk // one for each stream with rows, in order of first appearance
 	Marks   []Mark  // the STATEs, in order
-	Err     error   // the first refusal; what stood before it is whole, what follows is not decoded
-	Records int     // RECORDs before Err
+	Rejects []Reject
+	Err     error // the first refusal that is not in Rejects; what stood before it is whole, what follows is not decoded
+	Records int   // RECORDs before Err
 	Notes   Notes
 }
 
@@ -93,6 +97,9 @@ func (d *Decoder) Decode(b *Block, plans Plans) *Decoded {
 			err = d.state(text, l, b)
 		} else {
 			err = d.record(text, l, plans)
+		}
+		if err != nil {
+			err = d.quarantine(text, err)
 		}
 		if err != nil {
 			d.out.Err = err

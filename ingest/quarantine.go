@@ -1,0 +1,105 @@
+package ingest
+
+import (
+	"fmt"
+	"strconv"
+
+	"target-filelake/ingest/schema/draft4"
+	"target-filelake/ingest/text"
+)
+
+// Reject is a refused RECORD that a Decoder has set aside.
+type Reject struct {
+	*RecordError
+	Ord  uint32 // RECORDs before it in the block
+	JSON []byte // its line in a file of rejects: a RECORD again, with the reasons
+}
+
+// quarantine sets the refused RECORD of line b aside; anything else that is
+// wrong comes back, also a fault of the envelope behind the record.
+func (d *Decoder) quarantine(b []byte, refusal error) error {
+	r, ok := refusal.(*RecordError)
+	if !ok || !d.Quarantine {
+		return refusal
+	}
+	e, err := envelopeOf(b, d.scan.Max)
+	if err != nil {
+		return &LineError{Line: r.Line, Stream: r.Stream, Reason: err.Error()}
+	}
+	if n, err := strconv.ParseInt(string(e["line"]), 10, 64); d.Replay && err == nil {
+		r.Line = n
+	}
+	r.More = boundReasons(r.More, len(e["record"]))
+	d.out.Rejects = append(d.out.Rejects, Reject{r, uint32(d.out.Records), r.appendJSON(nil, e)})
+	d.out.Records++
+	return nil
+}
+
+// envelope is the members of a RECORD that a file of rejects keeps, as they
+// stand in its line.
+type envelope map[string][]byte
+
+// unrepeated are the members that must not stand twice.
+var unrepeated = map[string]bool{"type": true, "stream": true, "record": true}
+
+// envelopeOf reads the well-formed line b.
+func envelopeOf(b []byte, depth int) (envelope, error) {
+	s := text.Scanner{Max: depth}
+	e := envelope{}
+	s.Depth = 1
+	for i := s.Space(b, s.Space(b, 0)+1); b[i] != '}'; {
+		raw, _, at := s.Key(b, i)
+		end := s.Value(b, at)
+		name := string(text.Unescape(nil, raw))
+		if e[name] != nil && unrepeated[name] {
+			return nil, fmt.Errorf("RECORD has two properties %s", name)
+		}
+		e[name] = b[at:end]
+		if i = s.Space(b, end); b[i] == ',' {
+			i = s.Space(b, i+1)
+		}
+	}
+	return e, nil
+}
+
+// Bounds of what the reasons after a reject's first may take.
+const (
+	leastReasons = 256
+	mostReasons  = 4 << 10
+)
+
+// boundReasons cuts the reasons behind the first: a small record that lacks a
+// thousand properties must not take a thousand times its size.
+func boundReasons(more []draft4.Reason, record int) []draft4.Reason {
+	left := min(max(leastReasons, record), mostReasons)
+	for i, r := range more {
+		if left -= len(r.Path) + len(r.Text) + len(`,{"path":"","reason":""}`); left < 0 {
+			return append(more[:i:i], draft4.Reason{Text: "and " + strconv.Itoa(len(more)-i) + " more"})
+		}
+	}
+	return more
+}
+
+// appendJSON appends the reject's line.
+func (e *RecordError) appendJSON(dst []byte, from envelope) []byte {
+	dst = append(dst, `{"type":"RECORD","stream":`...)
+	dst = text.AppendQuote(dst, e.Stream)
+	dst = strconv.AppendInt(append(dst, `,"line":`...), e.Line, 10)
+	for _, name := range []string{"time_extracted", "version"} {
+		if v := from[name]; v != nil {
+			dst = append(append(append(dst, `,"`...), name...), `":`...)
+			dst = append(dst, v...)
+		}
+	}
+	dst = appendReason(append(dst, `,"reasons":[`...), e.Path, e.Reason)
+	for _, r := range e.More {
+		dst = appendReason(append(dst, ','), r.Path, r.Text)
+	}
+	dst = append(append(dst, `],"record":`...), from["record"]...)
+	return append(dst, "}\n"...)
+}
+
+func appendReason(dst []byte, path, reason string) []byte {
+	dst = text.AppendQuote(append(dst, `{"path":`...), path)
+	return append(text.AppendQuote(append(dst, `,"reason":`...), reason), '}')
+}
