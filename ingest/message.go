@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -221,6 +222,25 @@ func schemaMessage(text []byte, number int64) (*SchemaMessage, error) {
 		m.Conflict = *conflict
 	}
 	return m, nil
+}
+
+// Encode renders m as a SCHEMA message on one line.
+func (m *SchemaMessage) Encode() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(struct {
+		Type         string          `json:"type"`
+		Stream       string          `json:"stream"`
+		Key          []string        `json:"key_properties"`
+		Bookmarks    []string        `json:"bookmark_properties,omitempty"`
+		Replication  string          `json:"replication_method,omitempty"`
+		Unique       []string        `json:"unique_constraints,omitempty"`
+		Conflict     string          `json:"unique_conflict_method,omitempty"`
+		DisableCheck bool            `json:"disable_column_type_check,omitempty"`
+		Schema       json.RawMessage `json:"schema"`
+	}{"SCHEMA", m.Stream, m.Key, m.Bookmarks, m.Replication, m.Unique, m.Conflict, m.DisableCheck, m.JSON})
+	return b.Bytes(), err
 }
 
 // decodeMessage reads the wanted properties of a message, by their exact names.

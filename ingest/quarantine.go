@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"target-filelake/ingest/schema/draft4"
@@ -29,8 +30,9 @@ func (d *Decoder) quarantine(b []byte, refusal error) error {
 	if n, err := strconv.ParseInt(string(e["line"]), 10, 64); d.Replay && err == nil {
 		r.Line = n
 	}
-	r.More = boundReasons(r.More, len(e["record"]))
-	d.out.Rejects = append(d.out.Rejects, Reject{r, uint32(d.out.Records), r.appendJSON(nil, e)})
+	var cut int
+	r.More, cut = boundReasons(r.More, len(e["record"]))
+	d.out.Rejects = append(d.out.Rejects, Reject{r, uint32(d.out.Records), r.appendJSON(nil, e, cut)})
 	d.out.Records++
 	return nil
 }
@@ -68,20 +70,21 @@ const (
 	mostReasons  = 4 << 10
 )
 
-// boundReasons cuts the reasons behind the first: a small record that lacks a
-// thousand properties must not take a thousand times its size.
-func boundReasons(more []draft4.Reason, record int) []draft4.Reason {
+// boundReasons cuts the reasons behind the first, and says how many it cuts:
+// a small record that lacks a thousand properties must not take a thousand
+// times its size.
+func boundReasons(more []draft4.Reason, record int) (kept []draft4.Reason, cut int) {
 	left := min(max(leastReasons, record), mostReasons)
 	for i, r := range more {
 		if left -= len(r.Path) + len(r.Text) + len(`,{"path":"","reason":""}`); left < 0 {
-			return append(more[:i:i], draft4.Reason{Text: "and " + strconv.Itoa(len(more)-i) + " more"})
+			return slices.Clone(more[:i]), len(more) - i
 		}
 	}
-	return more
+	return more, 0
 }
 
-// appendJSON appends the reject's line.
-func (e *RecordError) appendJSON(dst []byte, from envelope) []byte {
+// appendJSON appends the reject's line; cut reasons are counted only.
+func (e *RecordError) appendJSON(dst []byte, from envelope, cut int) []byte {
 	dst = append(dst, `{"type":"RECORD","stream":`...)
 	dst = text.AppendQuote(dst, e.Stream)
 	dst = strconv.AppendInt(append(dst, `,"line":`...), e.Line, 10)
@@ -94,6 +97,9 @@ func (e *RecordError) appendJSON(dst []byte, from envelope) []byte {
 	dst = appendReason(append(dst, `,"reasons":[`...), e.Path, e.Reason)
 	for _, r := range e.More {
 		dst = appendReason(append(dst, ','), r.Path, r.Text)
+	}
+	if cut > 0 {
+		dst = appendReason(append(dst, ','), "", fmt.Sprintf("and %d more", cut))
 	}
 	dst = append(append(dst, `],"record":`...), from["record"]...)
 	return append(dst, "}\n"...)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -110,21 +111,19 @@ func TestReplayedRejects(t *testing.T) {
 }
 
 func TestReasonsAreBounded(t *testing.T) {
+	r := RecordError{Stream: "s", Line: 1, Path: "/a", Reason: "x"}
+	const want = `{"type":"RECORD","stream":"s","line":1,"reasons":[{"path":"/a","reason":"x"},{"path":"","reason":"and 7 more"}],"record":{}}` + "\n"
+	if got := r.appendJSON(nil, envelope{"record": []byte("{}")}, 7); string(got) != want {
+		t.Errorf("got %s", got)
+	}
 	f := func(reasons, record, kept int) {
 		t.Helper()
 		more := make([]draft4.Reason, reasons)
 		for i := range more {
 			more[i] = draft4.Reason{Path: fmt.Sprintf("/c%04d", i), Text: "required, got nothing"}
 		}
-		got := boundReasons(more, record)
-		if kept == reasons {
-			if len(got) != reasons {
-				t.Errorf("%d of %d reasons", len(got), reasons)
-			}
-			return
-		}
-		if len(got) != kept+1 || got[kept].Text != fmt.Sprintf("and %d more", reasons-kept) || len(more) != reasons || more[kept].Path == "" {
-			t.Errorf("%d reasons for %d bytes: %d kept, %+v", reasons, record, len(got)-1, got[len(got)-1])
+		if got, cut := boundReasons(more, record); len(got) != kept || cut != reasons-kept {
+			t.Errorf("%d reasons for %d bytes: %d kept, %d cut, want %d kept", reasons, record, len(got), cut, kept)
 		}
 	}
 	f(0, 0, 0)
@@ -166,4 +165,29 @@ func BenchmarkQuarantine(b *testing.B) {
 	bench("one in 1000", 1000)
 	bench("one in 10", 10)
 	bench("all", 1)
+}
+
+// TestSchemaMessageEncode reads what Encode wrote.
+func TestSchemaMessageEncode(t *testing.T) {
+	f := func(line string) {
+		t.Helper()
+		read := func(line string) SchemaMessage {
+			b, err := NewReader(strings.NewReader(line+"\n"), Limits{}, nil).Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return *b.Then.Schema
+		}
+		want := read(line)
+		text, err := want.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read(strings.TrimSpace(string(text))); strings.Count(string(text), "\n") != 1 || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s:\n got %+v\nwant %+v", line, got, want)
+		}
+	}
+	f(`{"type":"SCHEMA","stream":"s","schema":{"properties":{}}}`)
+	f(`{"type":"SCHEMA","stream":"a \"<é>\u2028","schema":{"properties":{"z":{"type":"integer","maximum":123456789012345678901234567890},"a":{}}},"key_properties":["z"],"bookmark_properties":["a"],` +
+		`"replication_method":"FULL_TABLE","unique_constraints":["a"],"unique_conflict_method":"IGNORE","disable_column_type_check":true}`)
 }
