@@ -4,7 +4,8 @@
 // the columns its SCHEMA asked for, and a record or line that breaks a rule is
 // refused with its line, stream, JSON pointer and reason. Nothing of a refused
 // record stays in a batch, and nothing that stands after a refusal in the same
-// block is decoded. Values are never printed; names are printed escaped.
+// block is decoded; or a Decoder sets refused records aside whole, in their
+// order, and goes on. Values are never printed; names are printed escaped.
 //
 // A Reader cuts the input into Blocks of whole lines; a block ends at a message
 // that changes how later lines are read. Compile turns a SCHEMA into a

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -130,7 +131,14 @@ func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) 
 func (c *committer) change(ctx context.Context, s sealedStream, newest string) (*lake.Change, error) {
 	ch := lake.Change{
 		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
-		Replication: s.replication, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt,
+		Replication: s.replication, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message,
+	}
+	if s.rejects != nil {
+		var err error
+		if ch.Rejects, err = s.rejects.finish(c.lake, s.stream, s.keepRejects); err != nil {
+			return nil, err
+		}
+		c.run.stream(s.stream).rejected += s.keepRejects.records
 	}
 	var staged []merge.Staged
 	for i, f := range s.files {
@@ -153,7 +161,7 @@ func (c *committer) change(ctx context.Context, s sealedStream, newest string) (
 	}
 	if len(staged) == 0 && ch.Resend == nil {
 		c.run.stream(s.stream).dropped += s.dropped
-		if old != nil && sameTable(old, s) && old.Owner == c.cfg.Pipeline {
+		if old != nil && sameTable(old, s) && len(ch.Rejects) == 0 && old.Owner == c.cfg.Pipeline {
 			return nil, nil
 		}
 		return &ch, nil
@@ -164,7 +172,8 @@ func (c *committer) change(ctx context.Context, s sealedStream, newest string) (
 
 // sameTable reports whether the table's description stays as it is.
 func sameTable(t *lake.Table, s sealedStream) bool {
-	return t.Schema().Equal(s.schema) && slices.Equal(t.Bookmarks, s.bookmarks) && t.Replication == s.replication
+	return t.Schema().Equal(s.schema) && slices.Equal(t.Bookmarks, s.bookmarks) && t.Replication == s.replication &&
+		bytes.Equal(t.Message, s.message)
 }
 
 // positions puts what the batch supersedes into the change's delete file.

@@ -42,6 +42,8 @@ type LoadCmd struct {
 	CommitTail          string        `help:"Rows after the last STATE at the end of input: auto commits upserts, and appends if no STATE came; all; none." enum:"auto,all,none" default:"auto"`
 	StateMerge          string        `help:"bookmarks: STATEs of a run add up by stream; replace: the newest alone." enum:"bookmarks,replace" default:"bookmarks"`
 	ValidateRecords     bool          `help:"Check records against their SCHEMA; without, only a missing key and what no column can hold is refused." default:"true" negatable:""`
+	OnInvalidRecord     string        `help:"A record that fails its check: fail ends the load; quarantine sets it aside in _lake/rejects, for replay." enum:"fail,quarantine" default:"fail"`
+	MaxRejects          int           `help:"End the load after this many records in quarantine; 0: no limit." default:"0" placeholder:"N"`
 	UnknownFields       string        `help:"Properties that no SCHEMA declares: extra keeps them in the JSON column _extra; ignore; fail." enum:"extra,ignore,fail" default:"extra"`
 	SchemaChanges       string        `help:"What a SCHEMA may do to a table that exists: evolve adds and widens columns; freeze refuses, with what would change." enum:"evolve,freeze" default:"evolve"`
 	InvalidDates        string        `help:"Dates and times that no column can hold (year 0000, February 30, second 60): fail refuses the record; null stores NULL." enum:"fail,null" default:"fail"`
@@ -89,6 +91,7 @@ func (c *LoadCmd) Validate() error {
 	}
 	atLeast("maximum_batch_size_mb", c.MaximumBatchSizeMB, 1)
 	atLeast("batch_size_rows", c.BatchSizeRows, 0)
+	atLeast("max_rejects", c.MaxRejects, 0)
 	atLeast("batch_max_age", int(c.BatchMaxAge), 0)
 	atLeast("wait", int(c.Wait), 0)
 	atLeast("threads", c.Threads, 0)

@@ -150,7 +150,8 @@ func (l *loader) sequencer(ctx context.Context, encode chan<- encodeJob, commit 
 			bytes: l.cfg.MaximumBatchSizeMB << 20, rows: l.cfg.BatchSizeRows, age: l.cfg.BatchMaxAge,
 			commitAuto: l.cfg.CommitAt == "auto", tail: l.cfg.CommitTail,
 		},
-		open: map[string]*openBatch{}, unversioned: map[string]bool{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
+		rejects: quarantine{lake: l.lake, most: int64(l.cfg.MaxRejects), logs: map[string]*rejectLog{}},
+		open:    map[string]*openBatch{}, unversioned: map[string]bool{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
 		budget: int(l.cfg.share(openShare)), guard: newGuard(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.Adopt),
 	}
 }
@@ -235,7 +236,7 @@ func atLine(line int64, err error) error {
 }
 
 func (l *loader) decode(ctx context.Context, work <-chan *job) error {
-	var d ingest.Decoder
+	d := ingest.Decoder{Quarantine: l.cfg.OnInvalidRecord == "quarantine"}
 	for j := range work {
 		if ctx.Err() != nil {
 			return nil

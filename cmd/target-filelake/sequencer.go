@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -52,6 +51,8 @@ type sequencer struct {
 	ticking     bool
 	warned      bool // that keyless rows wait for a STATE that may never come
 
+	rejects quarantine
+
 	unversioned map[string]bool // streams whose ACTIVATE_VERSION was warned of
 }
 
@@ -79,6 +80,9 @@ type sealedStream struct {
 	files   []*stagedFile
 	keep    []int64 // of each file's rows; the rest are cut off
 	dropped int64   // how many those are
+
+	rejects     *rejectLog // nil: none
+	keepRejects extent
 }
 
 // loop takes jobs until there are no more, then ends the last batch.
@@ -123,6 +127,7 @@ func (s *sequencer) take(ctx context.Context, j *job) error {
 	}
 	fault := j.fault
 	if j.out != nil {
+		s.rejects.limit(j.out)
 		if err := s.block(ctx, j.out, j.size); err != nil {
 			return err
 		}
@@ -172,7 +177,7 @@ func (s *sequencer) block(ctx context.Context, d *ingest.Decoded, size int) erro
 			return err
 		}
 		done, held = m.Size, ingest.Mark{}
-		if err := s.seal(ctx, s.allRows()); err != nil {
+		if err := s.seal(ctx, all); err != nil {
 			return err
 		}
 		if s.signalled.Err() != nil {
@@ -180,6 +185,9 @@ func (s *sequencer) block(ctx context.Context, d *ingest.Decoded, size int) erro
 		}
 	}
 	if held.State != nil {
+		if err := s.setAside(d, held.Ord); err != nil {
+			return err
+		}
 		s.markState(d, at, held.Ord)
 	}
 	if err := s.advance(ctx, d, at, ^uint32(0)); err != nil {
@@ -202,8 +210,11 @@ func (s *sequencer) markState(d *ingest.Decoded, at []int, ord uint32) {
 	}
 }
 
-// advance adds the rows of every chunk up to ord.
+// advance adds the rows of every chunk, and the rejects, up to ord.
 func (s *sequencer) advance(ctx context.Context, d *ingest.Decoded, at []int, ord uint32) error {
+	if err := s.setAside(d, ord); err != nil {
+		return err
+	}
 	for i := range d.Chunks {
 		c := &d.Chunks[i]
 		to := before(c, ord)
@@ -211,6 +222,19 @@ func (s *sequencer) advance(ctx context.Context, d *ingest.Decoded, at []int, or
 			return err
 		}
 		at[i] = to
+	}
+	return nil
+}
+
+// setAside takes the rejects up to ord out of the block.
+func (s *sequencer) setAside(d *ingest.Decoded, ord uint32) error {
+	for len(d.Rejects) > 0 && d.Rejects[0].Ord < ord {
+		r := &d.Rejects[0]
+		s.run.rejects.note(s.log, r.RecordError)
+		if err := s.rejects.add(r, s.epoch); err != nil {
+			return err
+		}
+		d.Rejects = d.Rejects[1:]
 	}
 	return nil
 }
@@ -247,13 +271,18 @@ func (s *sequencer) sealIfDue(ctx context.Context) error {
 	if !full || !s.fresh || s.rowsSinceState() > 0 {
 		return nil
 	}
-	return s.seal(ctx, s.allRows())
+	return s.seal(ctx, all)
 }
 
+// rowsSinceState counts the rows and rejects that the newest STATE does not cover.
 func (s *sequencer) rowsSinceState() int64 {
 	var n int64
 	for _, o := range s.order {
 		n += o.rows - s.stateRows(o)
+	}
+	for stream := range s.rejects.logs {
+		keep, all := s.rejectsCovered(s.open[stream], toState)
+		n += all.less(keep).records
 	}
 	return n
 }
@@ -282,9 +311,9 @@ func (s *sequencer) aged(ctx context.Context) error {
 	}
 	// The tap says no STATEs. Keyed rows may be committed all the same: loaded
 	// again, they replace themselves.
-	keyed := func(o *openBatch) int64 {
+	keyed := func(o *openBatch) cover {
 		if len(o.key) > 0 {
-			return o.rows
+			return whole
 		}
 		return waits
 	}
@@ -293,13 +322,6 @@ func (s *sequencer) aged(ctx context.Context) error {
 		s.log.Warn("the tap has sent no STATE: rows of streams without a key wait for the end of input")
 	}
 	return s.seal(ctx, keyed)
-}
-
-// waits, for a count of rows, leaves a stream out of a seal.
-const waits = -1
-
-func (s *sequencer) allRows() func(*openBatch) int64 {
-	return func(o *openBatch) int64 { return o.rows }
 }
 
 // retable begins a stream, or changes its table.
@@ -327,7 +349,7 @@ func (s *sequencer) retable(ctx context.Context, t *table) error {
 
 // seal ends the batch and hands it to the committer with as many rows of each
 // stream as keep says; the rows after them are in the files, but cut off.
-func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) int64) error {
+func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) cover) error {
 	if err := s.guard.check(); err != nil {
 		return err
 	}
@@ -338,16 +360,19 @@ func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) int64) error
 	}
 	left := false
 	for _, o := range s.order {
-		n := keep(o)
-		if n == waits {
-			left = left || o.rows > 0
+		c := keep(o)
+		if c == waits {
+			left = left || o.rows > 0 || s.rejects.logs[o.stream] != nil
 			continue
 		}
+		n := s.covered(o, c)
+		rejected, had := s.rejectsCovered(o, c)
 		if err := s.flush(ctx, o, true); err != nil {
 			return err
 		}
 		b.streams = append(b.streams, sealedStream{
-			table: o.table, stream: o.stream, schema: o.schema, files: o.files, keep: keepers(o.files, n), dropped: o.rows - n,
+			table: o.table, stream: o.stream, schema: o.schema, files: o.files, keep: keepers(o.files, n),
+			dropped: o.rows - n + had.less(rejected).records, rejects: s.rejects.hand(o.stream), keepRejects: rejected,
 		})
 		o.files, o.rows, o.atState, o.epoch = nil, 0, 0, s.epoch
 	}
@@ -363,46 +388,4 @@ func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) int64) error
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// stop commits what the newest STATE covers, and no row more.
-func (s *sequencer) stop(ctx context.Context) error {
-	if !s.fresh {
-		return nil // nothing since the last seal may be said
-	}
-	return s.seal(ctx, s.stateRows)
-}
-
-// end commits the last batch at a clean end of input, with the tail after the
-// last STATE as far as commit_tail has it.
-func (s *sequencer) end(ctx context.Context) error {
-	keep := s.tailRows
-	if s.limits.tail == "all" {
-		keep = s.allRows()
-	}
-	var dropped int64
-	var names []string
-	for _, o := range s.order {
-		if n := o.rows - keep(o); n > 0 {
-			dropped += n
-			names = append(names, o.stream)
-		}
-	}
-	if err := s.seal(ctx, keep); err != nil {
-		return err
-	}
-	if dropped > 0 {
-		return &earlyStop{inputError{fmt.Errorf("input ended after the last STATE: %d rows of %q dropped, as the tap may have died; "+
-			"if it did not, load again with --commit-tail all", dropped, names)}}
-	}
-	return nil
-}
-
-// tailRows keeps keyed rows, which replace themselves when loaded again, and
-// appended ones if no STATE will make the tap send them again.
-func (s *sequencer) tailRows(o *openBatch) int64 {
-	if s.limits.tail == "auto" && (len(o.key) > 0 || !s.stated) {
-		return o.rows
-	}
-	return s.stateRows(o)
 }

@@ -27,6 +27,7 @@ type summary struct {
 	said    int64 // STATEs on stdout
 	commits int64
 	notes   ingest.Notes
+	rejects reasons
 
 	mu      sync.Mutex
 	streams map[string]*streamCount
@@ -109,7 +110,7 @@ func (s *summary) print(w io.Writer, m *lake.Manifest, root string) {
 	if len(names) > 0 {
 		s.printStreams(w, names, took)
 	}
-	for _, line := range noteLines(&s.notes) {
+	for _, line := range append(s.rejects.lines(), noteLines(&s.notes)...) {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprintf(w, "%d records, %d STATEs in, %d out, %d commits, version %d, %.1f s, %.0f rows/s\n",

@@ -23,8 +23,9 @@ type tables struct {
 	now      map[string]*table
 	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
 	lent     bool         // a block has plans
-	adopt    bool         // tables of other pipelines too
-	frozen   bool         // no SCHEMA may change a table
+	packer   lake.Packer
+	adopt    bool // tables of other pipelines too
+	frozen   bool // no SCHEMA may change a table
 	catalog  *selection.Catalog
 	// beyond are the columns of a stream with integers that a double might
 	// round; it waits for the blocks under way.
@@ -38,6 +39,7 @@ type table struct {
 	bookmarks   []string
 	replication string
 	nextID      int32
+	message     []byte // the SCHEMA, packed
 }
 
 func newTables(m *lake.Manifest, pipeline string, o ingest.Options, s streamsConfig, log *slog.Logger) *tables {
@@ -84,9 +86,13 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 	if t.frozen && cur != nil && cur != schema {
 		return nil, frozenError(m.Stream, cur, schema)
 	}
+	message, err := m.Encode()
+	if err != nil {
+		return nil, err
+	}
 	next := &table{
 		plan: ingest.Bind(m, shape, schema, options), key: m.Key, bookmarks: m.Bookmarks,
-		replication: m.Replication, nextID: nextID,
+		replication: m.Replication, nextID: nextID, message: t.packer.Pack(message),
 	}
 	if rounded := shape.Rounded(); len(rounded) > 0 && t.now[m.Stream] == nil {
 		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", m.Stream, "properties", rounded)
