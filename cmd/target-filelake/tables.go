@@ -60,6 +60,7 @@ func (t *tables) follow(j *job) {
 		j.stream, j.activate = m.Activate.Stream, true
 	}
 	if m != nil && m.Schema != nil {
+		j.stream = m.Schema.Stream
 		if j.tables, j.fault = t.route(m.Schema); j.fault != nil {
 			j.fault = atLine(m.Line, j.fault)
 		}
