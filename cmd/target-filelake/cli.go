@@ -43,6 +43,9 @@ const description = `Load a Singer tap into a Parquet lake on local disk, with k
 func run(ctx context.Context, args []string, in *os.File, out, errs io.Writer) int {
 	std := &stdio{in, out, errs}
 	err := dispatch(ctx, args, std)
+	if err != nil && ctx.Err() != nil {
+		err = signalled(ctx, err)
+	}
 	if err != nil && !errors.Is(err, errDone) {
 		fmt.Fprintf(errs, "target-filelake: %s\n", err)
 	}

@@ -104,8 +104,12 @@ func (c *committer) refreshViews(ctx context.Context) error {
 	if time.Since(c.viewed) < viewsEvery {
 		return nil
 	}
+	err := publishWithin(ctx, 0, c.root, c.lake, c.log)
+	if errors.Is(err, lake.ErrLocked) {
+		return nil // another pipeline is at it; the next commit tries again
+	}
 	c.viewed = time.Now()
-	return publishViews(ctx, c.root, c.lake, c.log)
+	return err
 }
 
 // prepare turns a batch into the commit that adds it.

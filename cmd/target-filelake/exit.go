@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"target-filelake/ingest"
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge"
 )
 
 // Exit codes, after sysexits.h where it has one.
@@ -33,12 +35,19 @@ type inputError struct{ error }
 
 func (i inputError) Unwrap() error { return i.error }
 
+// exitCode is the code of the gravest fault in err: a signal's, 130 or 143, says
+// that all up to the last STATE is loaded, so whatever kept that from being true
+// comes before it.
 func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
 	case is[usageError](err):
 		return exitUsage
+	case isDisk(err):
+		return exitDisk
+	case errors.Is(err, lake.ErrLocked), errors.Is(err, lake.ErrFenced), errors.Is(err, lake.ErrBusy):
+		return exitLocked
 	case is[interrupted](err):
 		if sig, _ := errors.AsType[interrupted](err); sig.Signal == os.Interrupt {
 			return exitInt
@@ -46,12 +55,27 @@ func exitCode(err error) int {
 		return exitTerm
 	case is[*ingest.RecordError](err), is[*ingest.LineError](err), is[inputError](err), errors.Is(err, columns.ErrSchema):
 		return exitBadInput
-	case errors.Is(err, lake.ErrLocked), errors.Is(err, lake.ErrFenced), errors.Is(err, lake.ErrBusy):
-		return exitLocked
-	case is[*fs.PathError](err), is[*os.LinkError](err), is[syscall.Errno](err), is[*lake.UnsureError](err), errors.Is(err, lake.ErrCorrupt):
-		return exitDisk
 	default:
 		return exitOther
+	}
+}
+
+func isDisk(err error) bool {
+	return is[*fs.PathError](err) || is[*os.LinkError](err) || is[*os.SyscallError](err) || is[syscall.Errno](err) || is[*lake.UnsureError](err) ||
+		errors.Is(err, lake.ErrCorrupt) || merge.DiskFault(err)
+}
+
+// signalled adds the signal that came to the fault that ended a run, unless
+// the fault is no more than that.
+func signalled(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case is[interrupted](err):
+		return err
+	case errors.Is(err, context.Canceled):
+		return cause
+	default:
+		return errors.Join(err, cause)
 	}
 }
 

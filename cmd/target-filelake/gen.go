@@ -17,9 +17,9 @@ type GenCmd struct {
 }
 
 // Run writes the streams to stdout.
-func (c *GenCmd) Run(_ context.Context, std *stdio) error {
+func (c *GenCmd) Run(ctx context.Context, std *stdio) error {
 	return bench.Gen{
 		Records: c.Records, Streams: c.Streams, Width: c.Width,
 		UpdateShare: c.UpdateShare, StateEvery: c.StateEvery, Seed: c.Seed,
-	}.Run(std.out)
+	}.Run(untilSignal{std.out, ctx})
 }

@@ -26,10 +26,11 @@ type input struct {
 }
 
 // openInput opens name, stdin if it is "" or "-"; a name in .gz is decompressed.
-func openInput(name string, stdin *os.File) (*input, error) {
+// ctx ends its wait for the first bytes of one.
+func openInput(ctx context.Context, name string, stdin *os.File) (*input, error) {
 	in := &input{file: stdin, plain: true}
 	if name != "" && name != "-" {
-		f, err := os.Open(name)
+		f, err := openNamed(name)
 		if err != nil {
 			return nil, usageError{err}
 		}
@@ -44,12 +45,27 @@ func openInput(name string, stdin *os.File) (*input, error) {
 	if !strings.HasSuffix(name, ".gz") {
 		return in, nil
 	}
+	release := in.stopOn(ctx)
 	z, err := gzip.NewReader(stoppable{in})
+	release()
+	if errors.Is(err, errStopped) {
+		return nil, errors.Join(context.Cause(ctx), in.Close())
+	}
 	if err != nil {
 		return nil, errors.Join(unpacking(name, err), in.Close())
 	}
 	in.r, in.plain = gunzip{z, name}, false
 	return in, nil
+}
+
+// openNamed opens a file or a named pipe, without a wait for who writes to that.
+func openNamed(name string) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	// Reads wait again, once poll has found something.
+	return f, unix.SetNonblock(int(f.Fd()), false)
 }
 
 // gunzip reads a .gz file.

@@ -61,7 +61,7 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	in, err := openInput(c.Input, std.in)
+	in, err := openInput(ctx, c.Input, std.in)
 	if err != nil {
 		return err
 	}
@@ -75,10 +75,24 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	ld := &loader{
 		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)),
 		wide: newWideIntegers(l.FS(), l.Manifest),
-		cfg:  c, root: root, lake: l, in: in, stdout: std.out, stderr: std.err, log: log, run: newSummary(started),
+		cfg:  c, root: root, lake: l, in: in, stdout: newOutput(ctx, std.out), stderr: std.err, log: log, run: newSummary(started),
 	}
 	err = ld.load(ctx)
-	return errors.Join(err, ld.finish(context.WithoutCancel(ctx), err), l.Close(), in.Close(), disk.Close())
+	err = errors.Join(err, ld.finish(context.WithoutCancel(ctx), err))
+	if isDisk(err) {
+		err = errors.Join(displaced(root, disk), err)
+	}
+	return errors.Join(err, l.Close(), in.Close(), disk.Close())
+}
+
+// displaced says so if root is no more the directory that was opened.
+func displaced(root string, disk lake.Disk) error {
+	there, err := os.Stat(root)
+	here, herr := disk.Stat(".")
+	if err == nil && herr == nil && os.SameFile(here, there) {
+		return nil
+	}
+	return fmt.Errorf("%s is not the directory it was: the lake was moved or removed while it was loaded", root)
 }
 
 // openLakeDir makes the lake's directory if it is missing.
@@ -111,7 +125,9 @@ func (l *loader) load(ctx context.Context) error {
 		return err
 	}
 	// A signal is a fault of the input's: it stops the reading, not the pipeline.
-	g, gctx := errgroup.WithContext(context.WithoutCancel(ctx))
+	drain, stopDraining := draining(ctx, drainLimit)
+	defer stopDraining()
+	g, gctx := errgroup.WithContext(drain)
 	taking, stopTaking := context.WithCancel(gctx) // done when nobody takes blocks any more
 	defer stopTaking()
 	defer l.in.stopOn(ctx)()

@@ -34,7 +34,7 @@ func withSignals() (context.Context, func()) {
 
 func main() {
 	ctx, stop := withSignals()
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, newOutput(ctx, os.Stderr))
 	stop()
 	os.Exit(code)
 }

@@ -31,10 +31,23 @@ type viewsNote struct {
 	Before  string       `json:"before"` // of the one it replaced
 }
 
+// viewsPatience is for another pipeline's publishing, which takes moments.
+const viewsPatience = 3 * time.Second
+
 // publishViews brings lake.duckdb and views.sql to the newest version, never
-// back to an older one.
+// back to an older one. Whoever holds the lock too long, a stopped process, say,
+// does not make a load fail that has committed all it was to load.
 func publishViews(ctx context.Context, root string, l *lake.Lake, log *slog.Logger) error {
-	lock, err := lockViews(ctx, l.FS())
+	err := publishWithin(ctx, viewsPatience, root, l, log)
+	if locked, ok := errors.AsType[*lake.LockedError](err); ok {
+		log.Warn("lake.duckdb is not up to date: another process publishes it and does not end; the next load will", "holder", locked.Holder)
+		return nil
+	}
+	return err
+}
+
+func publishWithin(ctx context.Context, patience time.Duration, root string, l *lake.Lake, log *slog.Logger) error {
+	lock, err := lockViews(ctx, patience, l.FS())
 	if err != nil {
 		return fmt.Errorf("publish views: %w", err)
 	}
@@ -45,11 +58,10 @@ func publishViews(ctx context.Context, root string, l *lake.Lake, log *slog.Logg
 	return nil
 }
 
-// lockViews waits for another pipeline's publishing, which takes moments.
-func lockViews(ctx context.Context, fsys lake.FS) (io.Closer, error) {
-	for try := 0; ; try++ {
+func lockViews(ctx context.Context, patience time.Duration, fsys lake.FS) (io.Closer, error) {
+	for started := time.Now(); ; {
 		lock, err := fsys.Lock(lake.ViewsLock, holder())
-		if err == nil || !errors.Is(err, lake.ErrLocked) || try == 100 {
+		if err == nil || !errors.Is(err, lake.ErrLocked) || time.Since(started) > patience {
 			return lock, err
 		}
 		select {
