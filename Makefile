@@ -52,4 +52,5 @@ interop: build
 TAPS_DIR ?= $(or $(TMPDIR),/tmp)/target-filelake-taps
 
 taps: build
+	$(GO) build -o bin/plans ./interop/plans
 	python3 interop/taps.py $(TAPS_DIR)

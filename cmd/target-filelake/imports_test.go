@@ -36,6 +36,7 @@ var siblings = map[string][]string{
 	"state":                 {"lake"},
 	"bench":                 {"lake", "merge"},
 	"cmd/target-filelake":   {"bench", "ingest", "ingest/schema", "ingest/selection", "lake", "lake/columns", "lake/failpoint", "merge", "state"},
+	"interop/plans":         {"ingest", "ingest/schema", "ingest/schema/draft4"},
 }
 
 // owners are the libraries that one package alone imports.

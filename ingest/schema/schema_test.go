@@ -252,3 +252,33 @@ func TestDoubling(t *testing.T) {
 	f(twice, 300, `: nested too deeply for a schema that looks at its values so often`)
 	f(`{"properties":{"t":{"anyOf":[{"$ref":"#/d/n"},{"type":"null"}]},"u":{"$ref":"#/d/n"}}}`, 300, "")
 }
+
+// Only a combinator over what may come as JSON text in strings is left to
+// gojsonschema.
+func TestJudged(t *testing.T) {
+	f := func(properties, want string) {
+		t.Helper()
+		s, _, err := Compile([]byte(`{"properties":{`+properties+`}}`), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range s.Judged() {
+			got = append(got, r.Path+" "+r.Text)
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: got %q, want %q", properties, got, want)
+		}
+	}
+	object := `{"type":"object","properties":{"b":{"type":"object"}}}`
+	f(`"a":{"type":"string","enum":["x"],"maxLength":3},"b":{"oneOf":[{"type":"integer"},{"type":"string"}]},"c":`+object, "")
+	f(`"a":{"anyOf":[`+object+`,{"type":"null"}]}`, "")
+	f(`"a":{"allOf":[`+object+`,{"not":{"properties":{"b":{"maxProperties":0}},"required":["b"]}}]}`, "/a allOf")
+	f(`"a":{"type":"array","items":`+object+`,"uniqueItems":true}`, "/a uniqueItems")
+	f(`"a":{"type":"array","items":{"type":"object","properties":{"b":{"type":"object"}},"dependencies":{"b":["c"]}}}`, "/a/* dependencies")
+	patterns := func(said string) string {
+		return `"a":{"type":"object","properties":{"b":{"type":"object","properties":{"c":{"type":"array"}}}},"additionalProperties":false,"patternProperties":{".+":` + said + `}}`
+	}
+	f(patterns(`{}`), "")
+	f(patterns(`{"minProperties":1}`), "/a patternProperties")
+}

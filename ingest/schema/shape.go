@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"target-filelake/ingest/schema/draft4"
+	"target-filelake/ingest/text"
+	"target-filelake/lake/columns"
 )
 
 // keywordFault is a keyword that says nothing Draft 4 knows.
@@ -41,3 +43,21 @@ func (s *Shape) Reasons(record []byte) []draft4.Reason { return s.judge.Reasons(
 // Judge is what gojsonschema has against a record: the last word where a
 // Checker was Unsure.
 func (s *Shape) Judge(record []byte) []draft4.Reason { return s.judge.Verdict(record) }
+
+// Judged are the places whose every value is gojsonschema's to judge, and the
+// keywords that are the cause; of a list's elements, the path ends in a star.
+func (s *Shape) Judged() []draft4.Reason { return appendJudged(nil, "", &s.Root) }
+
+func appendJudged(out []draft4.Reason, path string, f *Field) []draft4.Reason {
+	if keyword := f.Check.Judged(); keyword != "" {
+		out = append(out, draft4.Reason{Path: path, Text: keyword})
+	}
+	for i := range f.Fields {
+		step := f.Fields[i].Name
+		if f.Kind == columns.List {
+			step = "*"
+		}
+		out = appendJudged(out, text.Pointer(path, step), &f.Fields[i])
+	}
+	return out
+}

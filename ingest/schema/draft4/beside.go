@@ -51,8 +51,12 @@ func (k *Check) unlessFree() (same *Check, inside bool) {
 		return nil, false
 	}
 	o := k.obj
-	return k, k.enum != nil || k.arr != nil && k.arr.unique || o != nil && (len(o.patterns) > 0 || len(o.depends) > 0) ||
+	return k, k.enum != nil || k.arr != nil && k.arr.unique || o != nil && (!allFree(o.patterns) || len(o.depends) > 0) ||
 		slices.ContainsFunc(slices.Concat(k.all, k.any, k.one, []*Check{k.not}), looksInside)
+}
+
+func allFree(patterns []patterned) bool {
+	return !slices.ContainsFunc(patterns, func(p patterned) bool { return !p.free() })
 }
 
 // looksInside reports whether a check may tell values inside objects or arrays
@@ -75,6 +79,28 @@ func (k *Check) Coercing(yes bool) *Check {
 	changed := *k // others may share k
 	changed.coerces = true
 	return &changed
+}
+
+// Judged is the keyword for whose sake a pass over the bytes is unsure of every
+// value, "" if it is not.
+func (k *Check) Judged() string {
+	if k == nil || !k.coerces {
+		return ""
+	}
+	o := k.obj
+	for _, of := range [...]struct {
+		keyword string
+		stands  bool
+	}{
+		{"enum", k.enum != nil}, {"uniqueItems", k.arr != nil && k.arr.unique},
+		{"patternProperties", o != nil && !allFree(o.patterns)}, {"dependencies", o != nil && len(o.depends) > 0},
+		{"anyOf", k.any != nil}, {"oneOf", k.one != nil}, {"allOf", k.all != nil}, {"not", k.not != nil},
+	} {
+		if of.stands {
+			return of.keyword
+		}
+	}
+	return "type"
 }
 
 // OnlyNumbers reports whether k limits numbers and demands nothing else but

@@ -60,6 +60,8 @@ type patterned struct {
 	check   *Check
 }
 
+func (p patterned) free() bool { return p.check == nil }
+
 type required struct {
 	name string
 	hash uint64

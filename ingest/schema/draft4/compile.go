@@ -276,6 +276,9 @@ func (c *Compiler) others(o *members, n *Node) {
 	case !more.IsTrue():
 		c.fault(n, "additionalProperties is no schema and not true or false")
 	}
+	if o.more == nil && !o.closed { // else a pattern says of which names nothing more is asked
+		o.patterns = slices.DeleteFunc(o.patterns, patterned.free)
+	}
 }
 
 func requiredOf(name string) required {

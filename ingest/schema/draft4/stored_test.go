@@ -34,7 +34,7 @@ func TestStored(t *testing.T) {
 			seen[fmt.Sprint(kind, want)]++
 		}
 	}
-	for range 20_000 {
+	for range 5_000 {
 		document := fmt.Sprintf(`{"type":"number","minimum":%s,"exclusiveMinimum":%v,"maximum":%s,"exclusiveMaximum":%v}`,
 			number(), r.IntN(2) == 0, number(), r.IntN(2) == 0)
 		stepped := `{"multipleOf":` + pick(r, "1", "3", "0.01", "0.25", "1e3", "7e-1", "1e19") + "," + document[1:]
@@ -68,7 +68,7 @@ func TestStored(t *testing.T) {
 		f("string", document, strconv.Quote(text), true, check.Strings().Has([]byte(text)))
 	}
 	for _, k := range []string{"floattrue", "inttrue", "intfalse", "stringtrue", "stringfalse"} {
-		if seen[k] < 1000 {
+		if seen[k] < 500 {
 			t.Errorf("%s: %d cases prove little: %v", k, seen[k], seen)
 		}
 	}
