@@ -130,18 +130,21 @@ type State struct {
 	Version   Version
 	Committed time.Time
 	Table     *Table // nil: the lake did not have the stream
+	Jump      bool   // versions between this one and the one before are gone
 }
 
 // States are a stream's table in version from and in each later one up to to
 // that changed it, oldest first. Only those manifests are read that name
-// another table than the version before.
+// another table than the version before. From version 0 the next is the oldest
+// that is still there.
 func States(fsys FS, stream string, from, to Version) iter.Seq2[State, error] {
 	return func(yield func(State, error) bool) {
 		var ref tableRef
 		digest := ""
 		for v := from; v <= to; v++ {
-			m, previous, err := rootOrEmpty(fsys, v)
-			if err == nil && v > from && previous != digest {
+			jump, err := over(fsys, &v, from)
+			m, previous, rerr := rootOrEmpty(fsys, v)
+			if err = errors.Join(err, rerr); err == nil && v > from && !jump && previous != digest {
 				err = fmt.Errorf("%w: manifest %s does not follow %s", ErrCorrupt, v, v-1)
 			}
 			if err != nil {
@@ -154,11 +157,23 @@ func States(fsys FS, stream string, from, to Version) iter.Seq2[State, error] {
 			}
 			ref = m.refs[stream]
 			t, err := m.table(fsys, stream)
-			if !yield(State{v, m.Committed, t}, orGone(fsys, v, err)) || err != nil {
+			if !yield(State{v, m.Committed, t, jump}, orGone(fsys, v, err)) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// over moves v, where it is the one after version 0, to the oldest there is.
+func over(fsys FS, v *Version, from Version) (jumped bool, err error) {
+	if from > 0 || *v != 1 {
+		return false, nil
+	}
+	first, _, err := versions(fsys)
+	if jumped = err == nil && first > 1; jumped {
+		*v = first
+	}
+	return jumped, err
 }
 
 // rootOrEmpty is readRoot, with the empty version 0.

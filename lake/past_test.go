@@ -185,7 +185,11 @@ func TestStates(t *testing.T) {
 			if s.Table != nil {
 				rows = s.Table.Rows()
 			}
-			got = append(got, fmt.Sprintf("%d at %d: %d", uint64(s.Version), s.Committed.Hour(), rows))
+			jump := ""
+			if s.Jump {
+				jump = "jump to "
+			}
+			got = append(got, jump+fmt.Sprintf("%d at %d: %d", uint64(s.Version), s.Committed.Hour(), rows))
 		}
 		if text := strings.Join(got, ", "); text != want {
 			t.Fatalf("got %s, want %s", text, want)
@@ -196,6 +200,12 @@ func TestStates(t *testing.T) {
 	f("users", 2, 4, "2 at 12: 5, 3 at 12: 10")
 	f("nothing", 0, 4, "0 at 0: -1")
 	f("orders", 3, 3, "3 at 12: 10")
+	for v := Version(1); v < 3; v++ {
+		if err := fsys.Remove(manifestPath(v)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f("orders", 0, 4, "0 at 0: -1, jump to 3 at 12: 10, 4 at 14: 15")
 }
 
 func TestCompare(t *testing.T) {

@@ -33,13 +33,26 @@ type Rows struct {
 	columns []Column
 	shapes  []shape
 	values  []any
-	dst     []any // pointers to values
+	dst     []any                // pointers to values
+	advance func() (bool, error) // puts the next query's answer into rows, if there is one; nil: one is all
 }
 
 // Query runs one SELECT, or EXPLAIN of one, over the tables of m. It can reach
 // the files of m and nothing else.
 func Query(ctx context.Context, c Config, m *lake.Manifest, query string) (*Rows, error) {
-	db, err := start(ctx, setup(c, allowFiles(filesOf(m, c.Root))))
+	r, err := openRows(ctx, c, filesOf(m, c.Root))
+	if err != nil {
+		return nil, err
+	}
+	if err := r.open(ctx, c, m, query); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// openRows starts a DuckDB that can reach the files and nothing else.
+func openRows(ctx context.Context, c Config, files []string) (*Rows, error) {
+	db, err := start(ctx, setup(c, allowFiles(files)))
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +60,7 @@ func Query(ctx context.Context, c Config, m *lake.Manifest, query string) (*Rows
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("query: %w", err), db.Close())
 	}
-	r := &Rows{db: db, conn: conn}
-	if err := r.open(ctx, c, m, query); err != nil {
-		return nil, errors.Join(err, r.Close())
-	}
-	return r, nil
+	return &Rows{db: db, conn: conn}, nil
 }
 
 func filesOf(m *lake.Manifest, root string) []string {
@@ -81,9 +90,14 @@ func (r *Rows) open(ctx context.Context, c Config, m *lake.Manifest, query strin
 	if err := r.describe(ctx, query); err != nil {
 		return err
 	}
-	return r.run(ctx, exported(query, len(r.columns), func(i int, column string) string {
+	return r.run(ctx, r.exported(query))
+}
+
+// exported is a described query with columns that the driver hands over whole.
+func (r *Rows) exported(query string) string {
+	return exported(query, len(r.columns), func(i int, column string) string {
 		return r.shapes[i].export(column)
-	}))
+	})
 }
 
 // bind prepares query over the views of the tables it names, and over those of
@@ -270,11 +284,16 @@ func (r *Rows) Columns() []Column { return r.columns }
 // Next puts the next row into dst, one value a column, and reports whether
 // there was one. The values are those FormatText and AppendJSON take.
 func (r *Rows) Next(dst []any) (bool, error) {
-	if !r.rows.Next() {
-		if err := r.rows.Err(); err != nil {
+	for !r.rows.Next() {
+		if err := errors.Join(r.rows.Err(), r.rows.Close()); err != nil {
 			return false, fmt.Errorf("query: %w", err)
 		}
-		return false, nil
+		if r.advance == nil {
+			return false, nil
+		}
+		if more, err := r.advance(); err != nil || !more {
+			return false, err
+		}
 	}
 	if err := r.rows.Scan(r.dst...); err != nil {
 		return false, fmt.Errorf("query: %w", err)

@@ -31,7 +31,10 @@ type CLI struct {
 	Load  LoadCmd  `cmd:"" default:"withargs" help:"Load a Singer tap from stdin (the default command)."`
 	Query QueryCmd `cmd:"" help:"Answer one SELECT over the lake."`
 	Show  ShowCmd  `cmd:"" help:"Show the lake's streams, or one of them."`
-	Gen   GenCmd   `cmd:"" help:"Write a seeded sample tap's output to stdout."`
+
+	Changes ChangesCmd `cmd:"" help:"Tell which rows of a stream changed between two versions."`
+
+	Gen GenCmd `cmd:"" help:"Write a seeded sample tap's output to stdout."`
 }
 
 const description = `Load a Singer tap into a Parquet lake on local disk, with keyed upserts and atomic STATE:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"text/tabwriter"
@@ -17,33 +17,55 @@ import (
 	"target-filelake/merge"
 )
 
+// AnswerFlag is how rows are printed.
+type AnswerFlag struct {
+	Format string `help:"How to print: table, csv, json (one array of objects) or jsonl (an object a line)." enum:"table,csv,json,jsonl" default:"table"`
+}
+
 // QueryCmd answers one SELECT.
 type QueryCmd struct {
 	LakeFlag `embed:""`
-	Format   string `help:"How to print: table, csv, or json, one array of objects." enum:"table,csv,json" default:"table"`
-	SQL      string `arg:"" help:"One SELECT or EXPLAIN statement; a stream is a table." placeholder:"SQL"`
+	AtFlag   `embed:""`
+	AnswerFlag
+	SQL string `arg:"" help:"One SELECT or EXPLAIN statement; a stream is a table." placeholder:"SQL"`
 }
 
-// Run prints the answer over the newest version.
+// Help is what --help says about the command.
+func (QueryCmd) Help() string {
+	return `Examples:
+
+  target-filelake query "SELECT status, count(*) FROM orders GROUP BY status"
+  target-filelake query --at 2h --format csv "SELECT * FROM orders WHERE id = 7"`
+}
+
+// Run prints the answer over one version.
 func (c *QueryCmd) Run(ctx context.Context, std *stdio) error {
-	root, m, err := readLake(c.Lake)
+	root, m, err := readLakeAt(c.Lake, c.At)
 	if err != nil {
 		return err
 	}
+	err = c.answer(root, std.out, func(config merge.Config) (*merge.Rows, error) { return merge.Query(ctx, config, m, c.SQL) })
+	if err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	return nil
+}
+
+// answer prints the rows that ask has DuckDB find.
+func (f AnswerFlag) answer(root string, w io.Writer, ask func(merge.Config) (*merge.Rows, error)) error {
 	temp, err := os.MkdirTemp("", "target-filelake-query-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	rows, err := merge.Query(ctx, merge.Config{Root: root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp}, m, c.SQL)
+	rows, err := ask(merge.Config{Root: root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
 	if err != nil {
-		return fmt.Errorf("query: %w", err)
+		return err
 	}
-	show := map[string]func(io.Writer, *merge.Rows) error{"table": printTable, "csv": printCSV, "json": printJSON}[c.Format]
-	if err := errors.Join(show(std.out, rows), rows.Close()); err != nil {
-		return fmt.Errorf("query: %w", err)
-	}
-	return nil
+	show := map[string]func(io.Writer, *merge.Rows) error{
+		"table": printTable, "csv": printCSV, "json": printJSON, "jsonl": printJSONL,
+	}[f.Format]
+	return errors.Join(show(w, rows), rows.Close())
 }
 
 // queryMemoryMB is DuckDB's share of the default memory of a load, doubled: a
@@ -51,18 +73,7 @@ func (c *QueryCmd) Run(ctx context.Context, std *stdio) error {
 const queryMemoryMB = 2048
 
 // readLake reads the newest version of an existing lake.
-func readLake(path string) (string, *lake.Manifest, error) {
-	root, err := filepath.Abs(path)
-	if err != nil {
-		return "", nil, usageError{err}
-	}
-	disk, err := lake.OpenDisk(root)
-	if err != nil {
-		return "", nil, usageError{fmt.Errorf("open the lake: %w; name it with --lake", err)}
-	}
-	m, err := lake.Newest(disk)
-	return root, m, errors.Join(err, disk.Close())
-}
+func readLake(path string) (string, *lake.Manifest, error) { return readLakeAt(path, moment{}) }
 
 // each calls row with every row of the answer as text.
 func each(rows *merge.Rows, row func(values []any) error) error {
@@ -78,6 +89,9 @@ func each(rows *merge.Rows, row func(values []any) error) error {
 	}
 }
 
+// alignedRows bounds what waits for its columns' widths.
+const alignedRows = 10_000
+
 func printTable(w io.Writer, rows *merge.Rows) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	texts := make([]string, 0, len(rows.Columns()))
@@ -85,7 +99,13 @@ func printTable(w io.Writer, rows *merge.Rows) error {
 		texts = append(texts, printable(c.Name))
 	}
 	fmt.Fprintln(t, strings.Join(texts, "\t"))
+	n := 0
 	err := each(rows, func(values []any) error {
+		if n++; n%alignedRows == 0 {
+			if err := t.Flush(); err != nil {
+				return err
+			}
+		}
 		for i, v := range values {
 			if texts[i] = "NULL"; v != nil {
 				texts[i] = printable(merge.FormatText(v))
@@ -119,26 +139,8 @@ func printCSV(w io.Writer, rows *merge.Rows) error {
 }
 
 func printJSON(w io.Writer, rows *merge.Rows) error {
-	var names []string // with what stands before and after them
-	for i, c := range rows.Columns() {
-		name, err := json.Marshal(c.Name)
-		if err != nil {
-			return err
-		}
-		names = append(names, string("{,"[min(i, 1)])+string(name)+":")
-	}
 	before := "[\n"
-	var line []byte
-	err := each(rows, func(values []any) error {
-		line = append(line[:0], before...)
-		for i, v := range values {
-			line = append(line, names[i]...)
-			line = merge.AppendJSON(line, v)
-		}
-		before = ",\n"
-		_, err := w.Write(append(line, '}'))
-		return err
-	})
+	err := printObjects(w, rows, func() string { b := before; before = ",\n"; return b }, "")
 	if err != nil {
 		return err
 	}
@@ -149,3 +151,34 @@ func printJSON(w io.Writer, rows *merge.Rows) error {
 	}
 	return err
 }
+
+func printJSONL(w io.Writer, rows *merge.Rows) error {
+	return printObjects(w, rows, func() string { return "" }, "\n")
+}
+
+// printObjects writes each row as an object, with what stands before and after it.
+func printObjects(w io.Writer, rows *merge.Rows, before func() string, after string) error {
+	var names []string // with what stands before and after them
+	for i, c := range rows.Columns() {
+		name, err := json.Marshal(c.Name)
+		if err != nil {
+			return err
+		}
+		names = append(names, string("{,"[min(i, 1)])+string(name)+":")
+	}
+	out := bufio.NewWriterSize(w, answerBuffer)
+	var line []byte
+	err := each(rows, func(values []any) error {
+		line = append(line[:0], before()...)
+		for i, v := range values {
+			line = append(line, names[i]...)
+			line = merge.AppendJSON(line, v)
+		}
+		_, err := out.Write(append(append(line, '}'), after...))
+		return err
+	})
+	return errors.Join(err, out.Flush())
+}
+
+// answerBuffer spares a system call a row.
+const answerBuffer = 64 << 10

@@ -18,14 +18,15 @@ import (
 // ShowCmd shows what is in the lake.
 type ShowCmd struct {
 	LakeFlag `embed:""`
+	AtFlag   `embed:""`
 	Stream   string `arg:"" optional:"" help:"Show this stream's columns and files."`
 	History  bool   `help:"Show the stream's schemas: when each came in, and what it changed."`
 	JSON     bool   `name:"json" help:"With --history: as JSON."`
 }
 
-// Run prints the newest version.
+// Run prints one version.
 func (c *ShowCmd) Run(_ context.Context, std *stdio) error {
-	root, m, err := readLake(c.Lake)
+	root, m, err := readLakeAt(c.Lake, c.At)
 	if err != nil {
 		return err
 	}

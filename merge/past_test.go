@@ -1,0 +1,50 @@
+package merge
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"target-filelake/lake"
+	"target-filelake/lake/columns"
+)
+
+// TestPastSQL runs every statement about versions on DuckDB, with odd names
+// everywhere, and compares its text with testdata.
+func TestPastSQL(t *testing.T) {
+	f := newFixture(t)
+	key := []columns.Column{column(1, odd, columns.Int64), column(2, "_change", columns.String)}
+	value := column(3, odd+"v", columns.Struct, column(4, odd, columns.Date))
+	tab := f.table(odd, []string{odd, "_change"}, key[0], key[1], value)
+	f.load(tab, f.stage(tab, "1, 'a', row(DATE '2024-01-01')", "2, 'b', NULL"))
+	from := clone(tab)
+	evolve(tab, decimal(1, odd, 38, 0), key[1], value, column(5, "more", columns.JSON))
+	f.load(tab, f.stage(tab, "1, 'a', row(DATE '2024-01-01'), '{}'", "3, 'c', NULL, NULL"))
+	d := lake.Compare(from, tab)
+
+	conn, err := f.db.sql.Conn(context.Background())
+	f.must(err)
+	defer func() { f.must(conn.Close()) }()
+	run := func(name, statement string) {
+		t.Helper()
+		if _, err := conn.ExecContext(context.Background(), statement); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, statement)
+		}
+		golden(t, name, strings.ReplaceAll(statement, strings.ReplaceAll(f.root, "'", "''"), "/LAKE"))
+	}
+	at, root, cols := under(f.root), lit(f.root), tab.Schema().Columns
+	run("past_positions", createPositions(removedTable, d.NewDeletes, d.NewDeletes, d.New, at, root))
+	run("past_files", filesIn(removedTable))
+	before := end{touched: from.Files, positions: removedTable}.rows(tab.Schemas, cols, at, root)
+	after := end{files: d.New, deletes: d.NewDeletes}.rows(tab.Schemas, cols, at, root)
+	c := comparison{cols: cols, version: madeBy(d.New, map[string]lake.Version{d.New[0].Path: 7}, at), only: "NULL::BIGINT"}
+	run("past_nothing", c.changes())
+	c.after = after
+	run("past_inserts", c.changes())
+	c.before = before
+	run("past_bag", c.changes())
+	c.key = keyPlaces(cols, tab.Key)
+	run("past_changes", c.changes())
+	c.after = ""
+	run("past_deletes", c.changes())
+}

@@ -1,0 +1,1 @@
+SELECT DISTINCT file FROM temp.past_removed ORDER BY file

@@ -1,0 +1,19 @@
+SELECT change AS "_change_2", version AS "_version", c0 AS "it's; ""odd""
+-- $$ /*", c1 AS "_change", c2 AS "it's; ""odd""
+-- $$ /*v", c3 AS "more"
+FROM (
+SELECT 'insert', CASE WHEN file IN ('/LAKE/t0/batches/00002 ''a"; -- $$
+.parquet') THEN 7::BIGINT END, c0, c1, c2, c3, 1 FROM (
+SELECT r.c0, r.c1, r.c2, r.c3, r.file FROM (
+SELECT "it's; ""odd""
+-- $$ /*" AS "it's; ""odd""
+-- $$ /*", "_change" AS "_change", "it's; ""odd""
+-- $$ /*v" AS "it's; ""odd""
+-- $$ /*v", CAST("more" AS JSON) AS "more", __lake_file, file_row_number
+FROM read_parquet(['/LAKE/t0/batches/00002 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+) AS r(c0, c1, c2, c3, file, pos)
+ANTI JOIN (SELECT '/LAKE' || '/' || file_path AS file, pos FROM read_parquet(['/LAKE/t0/deletes/00003 ''a"; -- $$
+.parquet'], hive_partitioning = false)) AS g ON r.file = g.file AND r.pos = g.pos
+)
+) AS change(change, version, c0, c1, c2, c3, side)
