@@ -5,7 +5,7 @@
 // what it supersedes becomes positions in one delete file. Positions only
 // writes the file the caller made for it, never syncs it and never names it;
 // a crash during it changes nothing. Of equal keys the last in stream order
-// stays: nulls equal nulls, 0.0 equals -0.0, numbers equal across the types a
+// stays, unless a Conflict says otherwise: nulls equal nulls, 0.0 equals -0.0, numbers equal across the types a
 // key has had, and composite keys are compared column by column. A position
 // that an earlier delete file holds is not written again.
 //

@@ -21,6 +21,8 @@ type fixture struct {
 	db     *DB
 	m      *lake.Manifest
 	files  int
+
+	conflict Conflict // of load
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -144,7 +146,7 @@ func keyOf(t *lake.Table) []columns.Column {
 // load merges staged files into the table, as a commit would.
 func (f *fixture) load(t *lake.Table, staged ...Staged) Result {
 	f.Helper()
-	dead, r, err := f.db.Positions(context.Background(), Job{Table: t, Key: keyOf(t), Staged: staged})
+	dead, r, err := f.db.Positions(context.Background(), Job{Table: t, Key: keyOf(t), Staged: staged, Conflict: f.conflict})
 	f.must(err)
 	for i := range staged {
 		t.Files = append(t.Files, staged[i].File)

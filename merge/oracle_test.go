@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -15,9 +16,12 @@ import (
 func TestPositionsAsMap(t *testing.T) {
 	f := func(seed uint64, key []columns.Column, values func(*rand.Rand) string) {
 		t.Helper()
-		fx := newFixture(t)
-		o := oracle{fixture: fx, rand: rand.New(rand.NewPCG(seed, 7)), key: key, values: values, rows: map[string]stored{}}
-		o.run()
+		for _, c := range []Conflict{Update, Ignore, Fill} {
+			fx := newFixture(t)
+			fx.conflict = c
+			o := oracle{fixture: fx, rand: rand.New(rand.NewPCG(seed, 7)), key: key, values: values, rows: map[string]stored{}}
+			o.run()
+		}
 	}
 	ints := func(r *rand.Rand) string {
 		return pick(r, fmt.Sprint(r.IntN(60)), fmt.Sprint(r.Int64()-1<<62), "NULL")
@@ -48,7 +52,7 @@ func TestPositionsAsMap(t *testing.T) {
 
 func pick(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
 
-// stored is the last row of a key: the number it bears and the kind its column
+// stored is the row of a key that stays: the number it bears and the kind its column
 // had then.
 type stored struct {
 	serial int
@@ -61,6 +65,7 @@ type oracle struct {
 	key    []columns.Column
 	values func(*rand.Rand) string
 	rows   map[string]stored // by the key's SQL
+	live   map[string]stored // rows before the batch
 	serial int
 }
 
@@ -80,6 +85,7 @@ func (o *oracle) run() {
 			evolve(tab, append(slices.Clone(o.key), column(10, "v", columns.String), column(11, "n", columns.JSON))...)
 		}
 		before := len(o.rows)
+		o.live = maps.Clone(o.rows)
 		var staged []Staged
 		in, cut := 0, 0
 		for range 1 + o.rand.IntN(3) {
@@ -88,7 +94,7 @@ func (o *oracle) run() {
 			staged = append(staged, s)
 		}
 		r := o.load(tab, staged...)
-		if fresh := len(o.rows) - before; int(r.Within+r.Lake)+fresh != in || int(r.Cut) != cut {
+		if fresh := len(o.rows) - before; int(r.Within+r.Lake+r.Live)+fresh != in || int(r.Cut) != cut || r.Lake > 0 && o.conflict != Update || r.Live > 0 && o.conflict == Update {
 			o.Fatalf("batch %d: %+v, want %d rows in, %d new keys, %d cut", n, r, in, fresh, cut)
 		}
 		if n%3 != 1 {
@@ -112,12 +118,21 @@ func (o *oracle) batch(t *lake.Table) Staged {
 		}
 		rows = append(rows, row)
 		if i < keep {
-			o.rows[key] = stored{o.serial, kind}
+			o.put(key, stored{o.serial, kind})
 		}
 	}
 	s := o.stage(t, rows...)
 	s.Keep = int64(keep)
 	return s
+}
+
+// put is what a row of the batch does to the map.
+func (o *oracle) put(key string, s stored) {
+	_, live := o.live[key]
+	_, known := o.rows[key]
+	if o.conflict == Update || o.conflict == Ignore && !known || o.conflict == Fill && !live {
+		o.rows[key] = s
+	}
 }
 
 func valueSQL(serial int, kind columns.Kind) string {

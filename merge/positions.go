@@ -77,14 +77,18 @@ func increasing(j Job, at place) string {
 		"SELECT k0, lag(k0) OVER () AS before FROM (\n" + stagedKeys(j, at) + "))"
 }
 
-// createBatch keeps each key of the batch once, with its last ordinal.
+// createBatch keeps each key of the batch once, with the ordinal of the row
+// that stays; without it where all keys differ and nothing asks for it.
 func createBatch(j Job, at place, distinct bool) string {
 	keys := keyNames(len(j.Key))
 	create := "CREATE OR REPLACE TEMP TABLE " + batchTable + " AS\n"
+	if distinct && j.Conflict.keepsLive() {
+		return create + "SELECT " + keys + ", ordinal AS stays FROM (\n" + stagedKeys(j, at) + ")"
+	}
 	if distinct {
 		return create + "SELECT " + keys + " FROM (\n" + stagedKeys(j, at) + ")"
 	}
-	return create + "SELECT " + keys + ", max(ordinal) AS last FROM (\n" + stagedKeys(j, at) + ")\nGROUP BY " + keys
+	return create + "SELECT " + keys + ", " + j.Conflict.pick() + "(ordinal) AS stays FROM (\n" + stagedKeys(j, at) + ")\nGROUP BY " + keys
 }
 
 // batchBounds is the count of keys, then for each bounded key column its count
@@ -143,8 +147,12 @@ func createMatched(j Job, at place, bs []bounds) string {
 	if len(where) > 0 {
 		from += "\nWHERE " + strings.Join(where, " AND ")
 	}
+	join, stays := "SEMI JOIN", ""
+	if j.Conflict.keepsLive() {
+		join, stays = "JOIN", ", b.stays"
+	}
 	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT " + fileColumn + " AS file, " +
-		rowColumn + " AS pos FROM (" + from + ") AS l\nSEMI JOIN temp." + batchTable + " AS b ON " + strings.Join(on, " AND ")
+		rowColumn + " AS pos" + stays + " FROM (" + from + ") AS l\n" + join + " temp." + batchTable + " AS b ON " + strings.Join(on, " AND ")
 }
 
 func within(k string, c *columns.Column, b bounds) []string {
@@ -206,7 +214,7 @@ func tenTo(n int) *big.Int {
 
 // dropSuperseded keeps the matched rows that were live.
 func dropSuperseded(j Job, at place, root string) string {
-	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT file, pos FROM temp." + matchedTable +
+	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT m.* FROM temp." + matchedTable +
 		" AS m\nANTI JOIN " + gone(j.Table.Deletes, at, lit(root)) + " AS gone ON m.file = gone.file AND m.pos = gone.pos"
 }
 
@@ -216,9 +224,9 @@ func setOf(row string, rows int64) string {
 	return "bitstring_agg(" + row + ", 0, " + strconv.FormatInt((rows+7)/8*8-1, 10) + ")::BLOB"
 }
 
-// lastSets is, by number of staged file, the rows that are their keys' last.
-func lastSets(rows int64) string {
-	return "SELECT (last >> " + strconv.Itoa(fileBits) + ")::VARCHAR, " + setOf("last & "+ordinal(1, -1), rows) +
+// staySets is, by number of staged file, the rows that stay.
+func staySets(rows int64) string {
+	return "SELECT (stays >> " + strconv.Itoa(fileBits) + ")::VARCHAR, " + setOf("stays & "+ordinal(1, -1), rows) +
 		" FROM temp." + batchTable + " GROUP BY 1"
 }
 

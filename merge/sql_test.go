@@ -57,7 +57,14 @@ func TestSQL(t *testing.T) {
 	run("matched", createMatched(j, at, []bounds{{true, "1", "1"}, {true, odd, odd}}))
 	run("superseded", dropSuperseded(j, at, f.root))
 	run("matched_sets", matchedSets(1000, f.root))
-	run("last_sets", lastSets(1000))
+	run("stay_sets", staySets(1000))
+	j.Conflict = Fill
+	run("batch_distinct_fill", createBatch(j, at, true))
+	run("matched_fill", createMatched(j, at, make([]bounds, 2)))
+	run("superseded_fill", dropSuperseded(j, at, f.root))
+	run("drop_keys", dropKeys())
+	j.Conflict = Ignore
+	run("batch_ignore", createBatch(j, at, false))
 	run("view", createView(tab, at, lit(f.root)))
 	run("view_movable", createView(tab, movable(f.root), lakeOr(f.root)))
 	run("drop", strings.Join(dropTables(), ";\n"))

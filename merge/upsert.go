@@ -25,17 +25,20 @@ type Job struct {
 	Table  *lake.Table      // as in the newest version; nil for a stream the lake does not have yet
 	Key    []columns.Column // key columns of the current schema; none: rows are appended
 	Staged []Staged         // in arrival order
+
+	Conflict Conflict
 }
 
 // Result counts the rows that a batch supersedes.
 type Result struct {
-	Within int64 // rows superseded by later rows of the batch
+	Within int64 // rows superseded by other rows of the batch
 	Lake   int64 // live rows of the lake superseded
+	Live   int64 // rows superseded by live rows of the lake
 	Cut    int64 // rows cut off
 }
 
 // Total is how many they are.
-func (r Result) Total() int64 { return r.Within + r.Lake + r.Cut }
+func (r Result) Total() int64 { return r.Within + r.Lake + r.Live + r.Cut }
 
 // NeedsMerge reports whether j can have any position at all.
 func (j Job) NeedsMerge() bool {
@@ -101,16 +104,16 @@ func (db *DB) Positions(ctx context.Context, j Job) (dead []lake.Positions, r Re
 }
 
 // superseded are the staged rows that do not live on: those cut off and, where
-// last holds a set for each staged file, those not in it.
-func (j Job) superseded(last []lake.Positions) []lake.Positions {
+// stay holds a set for each staged file, those not in it.
+func (j Job) superseded(stay []lake.Positions) []lake.Positions {
 	var dead []lake.Positions
 	for i := range j.Staged {
 		s := &j.Staged[i]
 		p := lake.NewPositions(s.File.Path, s.File.Rows)
-		if last != nil {
+		if stay != nil {
 			p.AddRange(0, s.Keep)
 			for b := range p.Set {
-				p.Set[b] &^= last[i].Set[b]
+				p.Set[b] &^= stay[i].Set[b]
 			}
 		}
 		p.AddRange(0, s.Skip)
@@ -184,14 +187,19 @@ func (m *merging) supersede(ctx context.Context) (dead []lake.Positions, r Resul
 	if r.Within < 0 || distinct && r.Within != 0 {
 		return nil, r, fmt.Errorf("merge: %d keys in %d rows: staged files hold other row counts than named", keys, m.kept())
 	}
-	var last []lake.Positions
-	if r.Within > 0 {
-		if last, err = m.last(ctx); err != nil {
+	if m.live() && m.Conflict.keepsLive() {
+		if r.Live, err = m.yield(ctx, keys, bs); err != nil {
 			return nil, r, err
 		}
 	}
-	dead = m.superseded(last)
-	if m.live() {
+	var stay []lake.Positions
+	if r.Within+r.Live > 0 {
+		if stay, err = m.stay(ctx); err != nil {
+			return nil, r, err
+		}
+	}
+	dead = m.superseded(stay)
+	if m.live() && !m.Conflict.keepsLive() {
 		var replaced []lake.Positions
 		if r.Lake, replaced, err = m.replaced(ctx, bs); err != nil {
 			return nil, r, err
@@ -201,13 +209,13 @@ func (m *merging) supersede(ctx context.Context) (dead []lake.Positions, r Resul
 	return dead, r, nil
 }
 
-// last is, of each staged file, the rows that are their keys' last.
-func (m *merging) last(ctx context.Context) ([]lake.Positions, error) {
+// stay is, of each staged file, the rows that stay.
+func (m *merging) stay(ctx context.Context) ([]lake.Positions, error) {
 	out := make([]lake.Positions, len(m.Staged))
 	for i := range out {
 		out[i] = lake.NewPositions(m.Staged[i].File.Path, m.Staged[i].File.Rows)
 	}
-	err := m.sets(ctx, lastSets(longest(m.Staged)), func(file string, set []byte) error {
+	err := m.sets(ctx, staySets(longest(m.Staged)), func(file string, set []byte) error {
 		i, err := strconv.Atoi(file)
 		if err == nil {
 			copy(out[i].Set, set)
@@ -289,11 +297,7 @@ func (m *merging) bounds(ctx context.Context) (keys int64, bs []bounds, err erro
 
 // replaced finds the live rows of the lake whose key the batch has.
 func (m *merging) replaced(ctx context.Context, bs []bounds) (int64, []lake.Positions, error) {
-	at := under(m.root)
-	n, err := m.create(ctx, "look for keys in the lake", matchedTable, createMatched(m.Job, at, bs))
-	if err == nil && n > 0 && len(m.Table.Deletes) > 0 {
-		n, err = m.create(ctx, "read positions of the lake", matchedTable, dropSuperseded(m.Job, at, m.root))
-	}
+	n, err := m.match(ctx, bs)
 	if err != nil || n == 0 {
 		return 0, nil, err
 	}
@@ -307,4 +311,14 @@ func (m *merging) replaced(ctx context.Context, bs []bounds) (int64, []lake.Posi
 		return nil
 	})
 	return n, dead, err
+}
+
+// match puts the live rows of the lake whose key the batch has into a table.
+func (m *merging) match(ctx context.Context, bs []bounds) (int64, error) {
+	at := under(m.root)
+	n, err := m.create(ctx, "look for keys in the lake", matchedTable, createMatched(m.Job, at, bs))
+	if err == nil && n > 0 && len(m.Table.Deletes) > 0 {
+		n, err = m.create(ctx, "read positions of the lake", matchedTable, dropSuperseded(m.Job, at, m.root))
+	}
+	return n, err
 }

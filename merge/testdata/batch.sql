@@ -1,5 +1,5 @@
 CREATE OR REPLACE TEMP TABLE merge_batch AS
-SELECT k0, k1, max(ordinal) AS last FROM (
+SELECT k0, k1, max(ordinal) AS stays FROM (
 SELECT "it's; ""odd""
 -- $$ /*" AS k0, "it's; ""odd""
 -- $$ /*2" AS k1, 0 + file_row_number AS ordinal FROM read_parquet(['/LAKE/t0it''s; "odd"

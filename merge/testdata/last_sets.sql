@@ -1,1 +1,0 @@
-SELECT (last >> 40)::VARCHAR, bitstring_agg(last & 1099511627775, 0, 999)::BLOB FROM temp.merge_batch GROUP BY 1
