@@ -22,4 +22,5 @@ fi
 
 "$VENV/bin/python" interop/kit.py
 interop/postgres.sh
+interop/readers.sh
 echo "interop: all passed"

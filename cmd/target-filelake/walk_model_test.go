@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -35,6 +36,7 @@ type model struct {
 	nextID  int
 	rows    map[int]*modelRow
 	extra   bool
+	read    map[string]int // values converted, by "kind kind": what the walk has tried
 }
 
 func (m *model) schema(props []*property) {
@@ -185,21 +187,23 @@ func instant(text string) time.Time {
 }
 
 // converted is a value stored in column from, as column to is now.
-func converted(v any, from, to *modelColumn) any {
-	switch {
-	case v == nil:
+func (m *model) converted(v any, from, to *modelColumn) any {
+	if v == nil {
 		return nil
+	}
+	m.read[from.kind+" "+to.kind]++
+	switch {
 	case to.kind == "json":
 		if from.kind == "json" {
 			return v
 		}
 		return jsonOf(v, from)
 	case to.kind == "struct":
-		return convertedFields(v.(map[int]any), from.fields, to.fields)
+		return m.convertedFields(v.(map[int]any), from.fields, to.fields)
 	case to.kind == "list":
 		out := []any{}
 		for _, x := range v.([]any) {
-			out = append(out, converted(x, from.fields[0], to.fields[0]))
+			out = append(out, m.converted(x, from.fields[0], to.fields[0]))
 		}
 		return out
 	case to.kind == from.kind:
@@ -214,11 +218,11 @@ func converted(v any, from, to *modelColumn) any {
 	return new(big.Rat).SetInt64(v.(int64)) // to a decimal
 }
 
-func convertedFields(v map[int]any, from, to []*modelColumn) map[int]any {
+func (m *model) convertedFields(v map[int]any, from, to []*modelColumn) map[int]any {
 	out := map[int]any{}
 	for _, f := range to {
 		if i := slices.IndexFunc(from, func(c *modelColumn) bool { return c.id == f.id }); i >= 0 {
-			out[f.id] = converted(v[f.id], from[i], f)
+			out[f.id] = m.converted(v[f.id], from[i], f)
 		}
 	}
 	return out
@@ -228,17 +232,23 @@ func convertedFields(v map[int]any, from, to []*modelColumn) map[int]any {
 func textOf(v any, c *modelColumn) string {
 	switch v := v.(type) {
 	case float64:
-		text := strconv.FormatFloat(v, 'f', -1, 64)
-		if !strings.Contains(text, ".") {
-			text += ".0"
+		if e := math.Abs(v); e != 0 && (e < 1e-4 || e >= 1e16) {
+			return strconv.FormatFloat(v, 'e', -1, 64)
 		}
-		return text
+		return pointed(strconv.FormatFloat(v, 'f', -1, 64))
 	case *big.Rat:
 		return v.FloatString(c.scale)
 	case time.Time:
 		return v.Format("2006-01-02T15:04:05.999999Z07:00")
 	}
 	return fmt.Sprint(v)
+}
+
+func pointed(number string) string {
+	if !strings.ContainsAny(number, ".e") {
+		return number + ".0"
+	}
+	return number
 }
 
 // jsonOf is a value as JSON text.
@@ -260,7 +270,13 @@ func jsonOf(v any, c *modelColumn) string {
 			parts = append(parts, jsonOf(x, c.fields[0]))
 		}
 		return "[" + strings.Join(parts, ",") + "]"
-	case slices.Contains([]string{"int", "double", "decimal"}, c.kind), c.kind == "boolean":
+	case c.kind == "double":
+		text, err := json.Marshal(v)
+		if err != nil {
+			panic(err)
+		}
+		return pointed(strings.ReplaceAll(string(text), "e+", "e")) // as DuckDB writes JSON
+	case c.kind == "int", c.kind == "decimal", c.kind == "boolean":
 		return textOf(v, c)
 	}
 	return quote(textOf(v, c))

@@ -81,17 +81,31 @@ type walker struct {
 }
 
 var (
-	topNames   = []string{"a", "A", "b", "B", "c d", `q"x`, "it's", "né", "filename", "_EXTRA", "s", "l"}
+	topNames   = []string{"a", "A", "b", "B", "c d", `q"x`, "it's", "né", "filename", "_EXTRA", "s", "l", "p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"}
 	innerNames = []string{"x", "X", "y", "z", "it's"}
 	// Kinds that widen into each other come often.
 	kinds = []string{"integer", "integer", "integer", "number", "number", "decimal", "decimal", "string", "boolean", "date", "date",
 		"date-time", "date-time", "time", "uuid", "object", "object", "array", "array", "free", "union"}
 )
 
+// widened are kinds that a property of a kind often becomes: a random one mostly
+// ends in text.
+var widened = map[string][]string{
+	"integer": {"integer", "number", "number", "decimal", "union"}, "number": {"integer", "number", "string"},
+	"decimal": {"decimal", "decimal", "integer"}, "date": {"date-time", "date-time", "string"}, "date-time": {"date", "date", "string"},
+	"time": {"time", "string"}, "uuid": {"uuid", "string"}, "boolean": {"boolean", "string", "free"}, "string": {"string", "free"},
+	"union": {"integer", "union"}, "free": {"free", "object"}, "object": {"object"}, "array": {"array"},
+}
+
 func pick[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }
 
 func (w *walker) property(name string, depth int) *property {
-	p := &property{name: name, kind: pick(w.Rand, kinds)}
+	return w.of(name, pick(w.Rand, kinds), depth)
+}
+
+// of is a property of a kind, if columns may still nest at that depth.
+func (w *walker) of(name, kind string, depth int) *property {
+	p := &property{name: name, kind: kind}
 	for depth == 3 && (p.kind == "object" || p.kind == "array") {
 		p.kind = pick(w.Rand, kinds)
 	}
@@ -122,14 +136,14 @@ func (w *walker) with(props []*property, names []string, depth int) []*property 
 // at any depth.
 func (w *walker) change(props []*property, names []string, depth int) []*property {
 	props = slices.Clone(props)
-	for range 1 + w.IntN(2) {
+	for range 1 + w.IntN(4) {
 		i := w.IntN(max(1, len(props)))
 		switch what := w.IntN(10); {
-		case len(props) == 0 || what < 3:
+		case len(props) < 3 || what < 2:
 			props = w.with(props, names, depth)
-		case what < 4 && len(props) > 1:
+		case what < 3 && len(props) > 1:
 			props = slices.Delete(props, i, i+1)
-		case what < 5:
+		case what < 4:
 			w.Shuffle(len(props), func(a, b int) { props[a], props[b] = props[b], props[a] })
 		default:
 			props[i] = w.retype(props[i], depth)
@@ -139,8 +153,13 @@ func (w *walker) change(props []*property, names []string, depth int) []*propert
 }
 
 func (w *walker) retype(p *property, depth int) *property {
-	if w.IntN(4) == 0 || p.kind != "object" && p.kind != "array" {
+	switch {
+	case w.IntN(12) == 0:
 		return w.property(p.name, depth)
+	case w.IntN(10) == 0 && p.fields != nil:
+		return w.of(p.name, "free", depth)
+	case p.kind != "object" && p.kind != "array":
+		return w.of(p.name, pick(w.Rand, widened[p.kind]), depth)
 	}
 	next := *p
 	if p.kind == "array" {
@@ -185,7 +204,7 @@ var (
 	freeTexts = []string{"1", "-0.10", `"x"`, `{"a":[1,{"b":null}],"n":12345678901234567890.5}`, "[]", "true", `""`, "{}"}
 	texts     = map[string][]string{
 		"integer":   {"0", "1", "-7", "4294967296", "9007199254740992", "-9007199254740992", "12345"},
-		"number":    {"0.5", "-1.25", "3", "1000000.125", "0.1", "1.50", "123456789.5"},
+		"number":    {"0.5", "-1.25", "3", "1000000.125", "0.1", "1.50", "123456789.5", "1e16", "-1e-5", "1.5e-7", "1e21", "1e300", "-0.0"},
 		"string":    {`"x"`, `""`, `"it's \"q\"\n\u0001é"`, `"7"`, `"null"`, `"2024-01-01"`, `"{}"`},
 		"boolean":   {"true", "false"},
 		"date":      {`"2024-02-29"`, `"1969-12-31"`, `"0001-01-01"`, `"9999-12-31"`, `"2024-03-10"`, `"2024-11-03T00:00:00Z"`},
