@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ type property struct {
 	name, kind       string
 	precision, scale int
 	fields           []*property // of an object; the items of an array
+	wide             bool        // its integers may lie beyond 2^53
 }
 
 // column is the kind of column a property of this kind asks for.
@@ -91,8 +93,9 @@ var (
 // widened are kinds that a property of a kind often becomes: a random one mostly
 // ends in text.
 var widened = map[string][]string{
-	"integer": {"integer", "number", "number", "decimal", "union"}, "number": {"integer", "number", "string"},
-	"decimal": {"decimal", "decimal", "integer"}, "date": {"date-time", "date-time", "string"}, "date-time": {"date", "date", "string"},
+	"integer": {"integer", "number", "number", "decimal", "decimal", "free", "union"}, "number": {"integer", "number", "string", "free"},
+	"decimal": {"decimal", "decimal", "integer", "integer", "string", "free"},
+	"date":    {"date-time", "date-time", "string", "free"}, "date-time": {"date", "date", "string", "free"},
 	"time": {"time", "string"}, "uuid": {"uuid", "string"}, "boolean": {"boolean", "string", "free"}, "string": {"string", "free"},
 	"union": {"integer", "union"}, "free": {"free", "object"}, "object": {"object"}, "array": {"array"},
 }
@@ -103,9 +106,18 @@ func (w *walker) property(name string, depth int) *property {
 	return w.of(name, pick(w.Rand, kinds), depth)
 }
 
+// first is a SCHEMA with a property of each kind.
+func (w *walker) first() []*property {
+	var out []*property
+	for i, kind := range slices.Sorted(maps.Keys(widened)) {
+		out = append(out, w.of(topNames[i], kind, 1))
+	}
+	return out
+}
+
 // of is a property of a kind, if columns may still nest at that depth.
 func (w *walker) of(name, kind string, depth int) *property {
-	p := &property{name: name, kind: kind}
+	p := &property{name: name, kind: kind, wide: w.IntN(4) == 0}
 	for depth == 3 && (p.kind == "object" || p.kind == "array") {
 		p.kind = pick(w.Rand, kinds)
 	}
@@ -233,7 +245,7 @@ func (w *walker) value(p *property) value {
 		return v
 	case p.kind == "decimal":
 		return value{text: w.decimal(p.precision, p.scale)}
-	case p.kind == "integer" && w.IntN(12) == 0:
+	case p.kind == "integer" && p.wide && w.IntN(3) == 0:
 		return value{text: pick(w.Rand, []string{"9007199254740993", "-9223372036854775808", "9223372036854775807"})}
 	}
 	return value{text: pick(w.Rand, texts[p.kind])}

@@ -70,7 +70,7 @@ func walkSchemas(t *testing.T, seed uint64, read map[string]int) {
 	}
 	w := &walker{Rand: rand.New(rand.NewPCG(seed, 1))}
 	m := &model{nextID: 1, rows: map[int]*modelRow{}, read: read}
-	w.props = w.change(nil, topNames, 1)
+	w.props = w.first()
 	for step := 0; step < walkSteps; {
 		var input strings.Builder
 		for range 1 + w.IntN(3) { // SCHEMAs of one run
