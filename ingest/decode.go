@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 
 	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
@@ -45,6 +46,8 @@ type walk struct {
 	next  []int  // by slot id: the field that came after it, in its object
 	block uint64 // the block that chunk belongs to
 	chunk int
+
+	versioned bool // a RECORD had a version
 }
 
 // step is a container that is being decoded, and the element it has come to.
@@ -75,6 +78,26 @@ type Chunk struct {
 	Plan  *Plan
 	Batch *columns.Batch
 	Ords  []uint32 // place in the block, counting RECORDs, of the one that became row i
+	Runs  []Run    // where the rows' version changes, the first row's to begin with; none: no row has one
+}
+
+// Run is rows of one version, up to the next Run.
+type Run struct {
+	Row     int   // the first
+	Version int64 // of the RECORDs; 0 if they have none
+}
+
+// Version is the version of a row, and the row after the last that bears it too.
+func (c *Chunk) Version(row int) (version int64, end int) {
+	at, _ := slices.BinarySearchFunc(c.Runs, row+1, func(r Run, row int) int { return r.Row - row })
+	end = c.Batch.Rows
+	if at < len(c.Runs) {
+		end = c.Runs[at].Row
+	}
+	if at == 0 {
+		return 0, end
+	}
+	return c.Runs[at-1].Version, end
 }
 
 // Mark is a STATE.

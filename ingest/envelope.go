@@ -39,11 +39,33 @@ func (d *Decoder) record(b []byte, l *line, plans Plans) error {
 	if e.err == nil && len(d.walk.plan.added) > 0 && !d.addMetadata(b, e.extracted, e.version) {
 		e.err = &RecordError{Stream: d.walk.plan.stream, Line: l.number, Path: d.fault.path, Reason: d.fault.reason}
 	}
+	if e.err == nil && (e.version.to > 0 || d.walk.versioned) && !d.version(b, e.version) {
+		e.err = &LineError{Line: l.number, Stream: d.walk.plan.stream, Reason: "RECORD whose version is not an integer"}
+	}
 	if e.err != nil {
 		return e.refused(b)
 	}
 	d.out.Records++
 	return nil
+}
+
+// version begins a Run of the chunk where the version of its last row differs
+// from the one before; it reports false for one that is no integer.
+func (d *Decoder) version(b []byte, at span) bool {
+	var v int64
+	if at.to > 0 && b[at.from] != 'n' {
+		var end int
+		if v, end = text.PlainInt(b, at.from); end != at.to {
+			return false
+		}
+	}
+	d.walk.versioned = true
+	c := d.chunk()
+	row := c.Batch.Rows - 1
+	if n := len(c.Runs); n == 0 && v != 0 || n > 0 && c.Runs[n-1].Version != v {
+		c.Runs = append(c.Runs, Run{row, v})
+	}
+	return true
 }
 
 func (d *Decoder) malformedLine(l *line) error {

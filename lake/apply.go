@@ -30,7 +30,12 @@ type Change struct {
 	Schema      *columns.Schema // the table's schema from now on
 	Files       []NewFile
 	Deletes     []DeleteFile
-	Resend      *Resend // of a Load that appends rows, or recognises them; nil: as before
+	Pending     []PendingFiles
+	Activate    int64        // an ACTIVATE_VERSION; 0: none came
+	Kept        []DeleteFile // with Activate, instead of the table's where it drops files: see Table.Outdated
+	Replace     bool         // the table's rows so far go
+	Appends     bool         // rows of the key's may be there already
+	Resend      *Resend      // of a Load that appends rows, or recognises them; nil: as before
 	Rejects     []RejectFile
 	Replayed    []RejectFile // of the table's: their records are in Files or Rejects now, or superseded
 	Message     []byte       // from a Packer; nil: as before
@@ -125,14 +130,19 @@ func (t *Table) apply(c *Change, m *Manifest) *Table {
 	next := *t
 	next.Key, next.Bookmarks, next.Replication = c.Key, c.Bookmarks, c.Replication
 	next.Schemas = slices.Clone(t.Schemas)
-	next.Files = slices.Clone(t.Files)
-	for _, f := range c.Files {
-		f.DataFile.Schema = next.schemaID(f.Schema, m)
-		next.Files = append(next.Files, f.DataFile)
+	next.Retired = slices.Clone(t.Retired)
+	next.Appends = t.Appends && !c.Replace || c.Appends
+	if c.Replace {
+		next.clear(m.Version)
+	}
+	next.Files = next.add(next.Files, c.Files, m)
+	next.Deletes = slices.Concat(next.Deletes, c.Deletes)
+	next.pend(c.Pending, m)
+	if c.Activate > next.Active {
+		next.activate(c.Activate, c.Kept, m.Version)
 	}
 	next.schemaID(c.Schema, m)
 	next.NextID = max(t.NextID, c.NextID)
-	next.Deletes = append(slices.Clone(t.Deletes), c.Deletes...)
 	if c.Resend != nil {
 		next.Resend = &Resend{Version: m.Version, Spans: c.Resend.Spans, Covered: c.Resend.Covered}
 	}
@@ -145,11 +155,10 @@ func (t *Table) apply(c *Change, m *Manifest) *Table {
 
 // replay takes the change's emptied files from the table's rejects, and adds new ones.
 func (t *Table) replay(c *Change, v Version) {
-	t.Retired = slices.Clone(t.Retired)
 	keep := make([]RejectFile, 0, len(t.Rejects)+len(c.Rejects))
 	for _, f := range t.Rejects {
 		if slices.Contains(c.Replayed, f) {
-			t.Retired = append(t.Retired, Retired{f.Path, v})
+			t.retire(f.Path, v)
 		} else {
 			keep = append(keep, f)
 		}

@@ -57,7 +57,10 @@ type Table struct {
 	Schemas     []*columns.Schema `json:"schemas"` // by id; the last is the table's schema now
 	Files       []DataFile        `json:"files,omitempty"`
 	Deletes     []DeleteFile      `json:"deletes,omitempty"`
-	Resend      *Resend           `json:"resend,omitempty"` // of a table without a key
+	Active      int64             `json:"active_version,omitempty"` // newest ACTIVATE_VERSION; 0: none yet
+	Pending     []Generation      `json:"pending,omitempty"`        // by version, all newer than Active
+	Appends     bool              `json:"appends,omitempty"`        // a key may have several rows: it was loaded with append-only
+	Resend      *Resend           `json:"resend,omitempty"`         // of a table without a key
 	Rejects     []RejectFile      `json:"rejects,omitempty"`
 	Retired     []Retired         `json:"retired,omitempty"`
 	Message     []byte            `json:"message,omitempty"` // the stream's newest SCHEMA, from a Packer
@@ -70,6 +73,9 @@ func (t *Table) named(visit func(path string, bytes int64)) {
 	}
 	for i := range t.Deletes {
 		visit(t.Deletes[i].Path, t.Deletes[i].Bytes)
+	}
+	for i := range t.Pending {
+		t.Pending[i].named(visit)
 	}
 	for i := range t.Rejects {
 		visit(t.Rejects[i].Path, t.Rejects[i].Bytes)
@@ -105,6 +111,8 @@ type DataFile struct {
 	Rows   int64  `json:"rows"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"` // lower-case hex
+	// Generation is the version of the tap's full table the rows are of; 0: none.
+	Generation int64 `json:"generation,omitempty"`
 }
 
 // DeleteFile is a Parquet file of positions of superseded rows: file_path

@@ -37,9 +37,7 @@ func (r *Resend) Rows() int64 {
 // Has reports whether the files of the spans are t's.
 func (t *Table) Has(spans []Span) bool {
 	named := map[string]bool{}
-	for i := range t.Files {
-		named[t.Files[i].Path] = true
-	}
+	t.named(func(path string, _ int64) { named[path] = true })
 	return !slices.ContainsFunc(spans, func(s Span) bool { return !named[s.Path] })
 }
 

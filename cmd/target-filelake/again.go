@@ -66,7 +66,7 @@ func (c *committer) recognise(ctx context.Context, s sealedStream, newest string
 		if n < rowsOf(before) {
 			c.again.streams[s.stream] = []int64{n}
 		}
-		staged = skip(staged, n, ch)
+		staged = skip(staged, n)
 	}
 	ch.Resend = &lake.Resend{Spans: append(before, spansOf(staged)...), Covered: n + keptRows(staged)}
 	return staged, nil
@@ -89,17 +89,15 @@ func ownColumns(s *columns.Schema) []columns.Column {
 }
 
 // skip leaves out the first n rows of staged, and files that have no others.
-func skip(staged []merge.Staged, n int64, ch *lake.Change) []merge.Staged {
+func skip(staged []merge.Staged, n int64) []merge.Staged {
 	var out []merge.Staged
-	var files []lake.NewFile
-	for i, s := range staged {
+	for _, s := range staged {
 		s.Skip = min(n, s.Keep)
 		n -= s.Skip
 		if s.Skip < s.Keep {
-			out, files = append(out, s), append(files, ch.Files[i])
+			out = append(out, s)
 		}
 	}
-	ch.Files = files
 	return out
 }
 

@@ -136,6 +136,7 @@ func (c *committer) change(ctx context.Context, s sealedStream, newest string) (
 	ch := lake.Change{
 		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
 		Replication: s.replication, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message,
+		Appends: s.appends && len(s.key) > 0 && len(s.files) > 0,
 	}
 	if s.rejects != nil {
 		var err error
@@ -144,6 +145,28 @@ func (c *committer) change(ctx context.Context, s sealedStream, newest string) (
 		}
 		c.run.stream(s.stream).rejected += s.keepRejects.records
 	}
+	staged, err := awaitFiles(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	old := c.lake.Manifest().Tables[s.stream]
+	if !s.merges() && !s.replace && len(staged) > 0 {
+		if staged, err = c.recognise(ctx, s, newest, staged, &ch); err != nil {
+			return nil, err
+		}
+	}
+	c.run.stream(s.stream).dropped += s.dropped
+	if len(staged) == 0 && ch.Resend == nil && len(ch.Rejects) == 0 && !turns(old, s) && old != nil && sameTable(old, s) && old.Owner == c.cfg.Pipeline {
+		return nil, nil
+	}
+	if s.replace {
+		old, ch.Replace = nil, true
+	}
+	return &ch, c.place(ctx, s, old, staged, &ch)
+}
+
+// awaitFiles waits for the batch's files, and leaves out those of which no row counts.
+func awaitFiles(ctx context.Context, s sealedStream) ([]merge.Staged, error) {
 	var staged []merge.Staged
 	for i, f := range s.files {
 		select {
@@ -151,27 +174,13 @@ func (c *committer) change(ctx context.Context, s sealedStream, newest string) (
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		}
-		if s.keep[i] > 0 { // else no row of it counts, and nothing names it
-			ch.Files = append(ch.Files, f.file)
-			staged = append(staged, merge.Staged{File: f.file.DataFile, Schema: f.file.Schema, Keep: s.keep[i]})
+		if s.keep[i] > 0 {
+			file := f.file.DataFile
+			file.Generation = f.generation
+			staged = append(staged, merge.Staged{File: file, Schema: f.file.Schema, Keep: s.keep[i]})
 		}
 	}
-	old := c.lake.Manifest().Tables[s.stream]
-	if len(s.key) == 0 && len(staged) > 0 {
-		var err error
-		if staged, err = c.recognise(ctx, s, newest, staged, &ch); err != nil {
-			return nil, err
-		}
-	}
-	if len(staged) == 0 && ch.Resend == nil {
-		c.run.stream(s.stream).dropped += s.dropped
-		if old != nil && sameTable(old, s) && len(ch.Rejects) == 0 && old.Owner == c.cfg.Pipeline {
-			return nil, nil
-		}
-		return &ch, nil
-	}
-	err := c.positions(ctx, s, old, staged, &ch)
-	return &ch, err
+	return staged, nil
 }
 
 // sameTable reports whether the table's description stays as it is.
@@ -180,42 +189,48 @@ func sameTable(t *lake.Table, s sealedStream) bool {
 		bytes.Equal(t.Message, s.message)
 }
 
-// positions puts what the batch supersedes into the change's delete file.
-func (c *committer) positions(ctx context.Context, s sealedStream, old *lake.Table, staged []merge.Staged, ch *lake.Change) error {
-	j := merge.Job{Table: old, Staged: staged}
-	for _, property := range s.key {
-		j.Key = append(j.Key, *s.schema.Column(property))
+// positions adds staged files to some rows of the table, those of into, and
+// returns what they supersede among them.
+func (c *committer) positions(ctx context.Context, s sealedStream, into *lake.Table, staged []merge.Staged) ([]lake.NewFile, []lake.Positions, error) {
+	j := merge.Job{Table: into, Staged: staged}
+	if s.merges() {
+		for _, property := range s.key {
+			j.Key = append(j.Key, *s.schema.Column(property))
+		}
 	}
 	count := c.run.stream(s.stream)
+	var dead []lake.Positions
 	var res merge.Result
 	if j.NeedsMerge() {
-		if err := c.openDB(ctx); err != nil {
-			return err
+		err := c.openDB(ctx)
+		if err == nil {
+			dead, res, err = c.db.Positions(ctx, j)
 		}
-		var dead []lake.Positions
-		var err error
-		if dead, res, err = c.db.Positions(ctx, j); err != nil {
-			return err
-		}
-		if len(dead) > 0 {
-			file, err := c.lake.WriteDeletes(s.stream, dead)
-			if err != nil {
-				return err
-			}
-			ch.Deletes = append(ch.Deletes, file)
+		if err != nil {
+			return nil, nil, err
 		}
 	}
+	var files []lake.NewFile
 	var rows int64
 	for _, f := range staged {
 		rows += f.Keep - f.Skip
 		count.bytes += f.File.Bytes
+		files = append(files, lake.NewFile{DataFile: f.File, Schema: f.Schema})
 	}
 	count.files += len(staged)
 	count.updated += res.Lake
 	count.repeated += res.Within
 	count.inserted += rows - res.Within - res.Lake
-	count.dropped += s.dropped
-	return nil
+	return files, dead, nil
+}
+
+// deletes writes positions into a delete file, if there are any.
+func (c *committer) deletes(stream string, dead []lake.Positions) ([]lake.DeleteFile, error) {
+	if len(dead) == 0 {
+		return nil, nil
+	}
+	f, err := c.lake.WriteDeletes(stream, dead)
+	return []lake.DeleteFile{f}, err
 }
 
 // openDB opens DuckDB when first needed.

@@ -3,14 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // cover says how much of a stream's open batch a seal takes.
 type cover byte
 
 const (
-	waits   cover = iota // nothing: the stream stays open
-	toState              // what the newest STATE covers
+	waits    cover = iota // nothing: the stream stays open
+	toState               // what the newest STATE covers
+	toClosed              // and full tables that an ACTIVATE_VERSION closed after it
 	whole
 )
 
@@ -18,19 +20,26 @@ func all(*openBatch) cover { return whole }
 
 func upToState(*openBatch) cover { return toState }
 
-// covered is how many of o's rows a seal takes.
-func (s *sequencer) covered(o *openBatch, c cover) int64 {
+// covered is how many of o's rows a seal takes, and the newest version that an
+// ACTIVATE_VERSION among them made active; 0 if none did.
+func (s *sequencer) covered(o *openBatch, c cover) (rows, active int64) {
 	switch c {
 	case toState:
-		return s.stateRows(o)
+		rows = s.stateRows(o)
+		return rows, o.activatedBy(rows, s.epoch)
+	case toClosed:
+		rows = max(s.stateRows(o), o.closedRows())
 	case whole:
-		return o.rows
+		rows = o.rows
 	}
-	return 0
+	return rows, o.activatedBy(rows, anyEpoch)
 }
 
 // rejectsCovered is how many of o's refused records a seal takes, of how many.
 func (s *sequencer) rejectsCovered(o *openBatch, c cover) (keep, all extent) {
+	if c == toClosed {
+		c = toState
+	}
 	keep, all = s.rejects.covered(o.stream, c, s.epoch)
 	if c == toState && !s.fresh {
 		keep = extent{}
@@ -40,10 +49,10 @@ func (s *sequencer) rejectsCovered(o *openBatch, c cover) (keep, all extent) {
 
 // stop commits what the newest STATE covers, and no row more.
 func (s *sequencer) stop(ctx context.Context) error {
-	if !s.fresh {
+	if !s.fresh || s.holding() {
 		return nil // nothing since the last seal may be said
 	}
-	return s.seal(ctx, upToState)
+	return s.seal(ctx, upToState, false)
 }
 
 // end commits the last batch at a clean end of input, with the tail after the
@@ -53,17 +62,17 @@ func (s *sequencer) end(ctx context.Context) error {
 	if s.limits.tail == "all" {
 		keep = all
 	}
+	// Else the STATE would say that a stream was replaced which is not.
+	replace := s.limits.tail == "all" || !s.stated || !slices.ContainsFunc(s.order, s.unfinished)
 	var dropped int64
 	var names []string
 	for _, o := range s.order {
-		c := keep(o)
-		kept, had := s.rejectsCovered(o, c)
-		if n := o.rows - s.covered(o, c) + had.less(kept).records; n > 0 {
+		if n := s.leftOut(o, keep(o), replace); n > 0 {
 			dropped += n
 			names = append(names, o.stream)
 		}
 	}
-	if err := s.seal(ctx, keep); err != nil {
+	if err := s.seal(ctx, keep, replace); err != nil {
 		return err
 	}
 	if dropped > 0 {
@@ -73,11 +82,28 @@ func (s *sequencer) end(ctx context.Context) error {
 	return nil
 }
 
-// tail keeps keyed rows, which replace themselves when loaded again, and
-// appended ones if no STATE will make the tap send them again.
+// unfinished reports whether rows that replace o came after the last STATE.
+func (s *sequencer) unfinished(o *openBatch) bool { return o.replace && o.rows > s.stateRows(o) }
+
+// leftOut counts the rows and rejects of o that the last seal leaves out.
+func (s *sequencer) leftOut(o *openBatch, c cover, replace bool) int64 {
+	if !replace && o.isHeld() {
+		return o.rows
+	}
+	rows, _ := s.covered(o, c)
+	kept, had := s.rejectsCovered(o, c)
+	return o.rows - rows + had.less(kept).records
+}
+
+// tail keeps keyed rows, which replace themselves when loaded again, appended
+// ones if no STATE will make the tap send them again, and a full table that its
+// ACTIVATE_VERSION closed.
 func (s *sequencer) tail(o *openBatch) cover {
-	if s.limits.tail == "auto" && (len(o.key) > 0 || !s.stated) {
+	switch {
+	case s.limits.tail != "auto":
+		return toState
+	case o.merges() || o.replace || !s.stated:
 		return whole
 	}
-	return toState
+	return toClosed
 }

@@ -33,7 +33,7 @@ type job struct {
 	then     *ingest.Message
 	tables   []*table // of a SCHEMA
 	stream   string
-	activate bool // an ACTIVATE_VERSION of stream
+	activate int64 // an ACTIVATE_VERSION of stream; 0: none
 	fault    error
 }
 
@@ -167,7 +167,7 @@ func (l *loader) sequencer(ctx context.Context, encode chan<- encodeJob, commit 
 			commitAuto: l.cfg.CommitAt == "auto", tail: l.cfg.CommitTail,
 		},
 		rejects: quarantine{lake: l.lake, most: int64(l.cfg.MaxRejects), logs: map[string]*rejectLog{}},
-		open:    map[string]*openBatch{}, unversioned: map[string]bool{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
+		open:    map[string]*openBatch{}, unknown: map[string]bool{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
 		budget: int(l.cfg.share(openShare)), guard: newGuard(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.Adopt),
 	}
 }
@@ -187,6 +187,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
 	t.catalog = l.cfg.Catalog.catalog
+	t.loadMethod, t.versions = l.cfg.LoadMethod, l.cfg.ActivateVersions
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }
 	t.adopt = l.cfg.Adopt

@@ -91,16 +91,6 @@ func TestSchemaChangeBetweenBatches(t *testing.T) {
 	wantQuery(t, dir, "SELECT * FROM t ORDER BY id", `[{"id":1,"v":"d","w":null},{"id":2,"v":"c","w":7}]`)
 }
 
-func TestActivateVersionIsPassedOver(t *testing.T) {
-	dir := t.TempDir()
-	activate := `{'type':'ACTIVATE_VERSION','stream':'t','version':1700000000000}`
-	r := load(t, dir, singer(schemaT, activate, rowT("1", "a"), stateOf("1"), activate), 0)
-	if n := strings.Count(r.err, "ACTIVATE_VERSION"); n != 1 {
-		t.Errorf("%d warnings in %s", n, r.err)
-	}
-	wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":"a"}]`)
-}
-
 func TestUndeclaredProperties(t *testing.T) {
 	dir := t.TempDir()
 	load(t, dir, singer(schemaT, rowT("1", "a"), `{'type':'RECORD','stream':'t','record':{'id':2,'new':[1, {'x':null}]}}`, stateOf("1")), 0)

@@ -34,6 +34,10 @@ type openBatch struct {
 	segRows int
 	segSize int
 	files   []*stagedFile // in order; the last may still be open
+
+	generation int64 // version of the rows that come now
+	active     int64 // version of the rows that readers see
+	activated  []activation
 }
 
 // stagedFile is one data file on its way to the disk.
@@ -44,6 +48,8 @@ type stagedFile struct {
 	open  bool
 	done  chan struct{} // closed when file is there to read
 	file  lake.NewFile
+
+	generation int64 // version of all its rows
 }
 
 // encodeJob is a row group, or the end of a file, for an encoder.
@@ -75,10 +81,23 @@ func before(c *ingest.Chunk, ord uint32) int {
 
 // add appends the chunk's rows [from, to).
 func (s *sequencer) add(ctx context.Context, c *ingest.Chunk, from, to int) error {
-	if from == to {
-		return nil
-	}
 	o := s.open[c.Plan.Stream()]
+	for from < to {
+		version, end := c.Version(from)
+		end = min(end, to)
+		if err := s.turn(ctx, o, version); err != nil {
+			return err
+		}
+		if err := s.addRows(ctx, o, c, from, end); err != nil {
+			return err
+		}
+		from = end
+	}
+	return nil
+}
+
+// addRows appends rows of one version.
+func (s *sequencer) addRows(ctx context.Context, o *openBatch, c *ingest.Chunk, from, to int) error {
 	o.rowsAtState(s.epoch)
 	if c.Batch.HasExtra() && !o.schema.HasExtra() {
 		if err := s.reshape(ctx, o, o.schema.WithExtra()); err != nil {
@@ -127,7 +146,7 @@ func (s *sequencer) flush(ctx context.Context, o *openBatch, end bool) error {
 	// Where no STATE comes, files end all the same.
 	end = end || o.bytes+o.segSize > longFile*s.limits.bytes
 	if f == nil {
-		f = &stagedFile{open: true, done: make(chan struct{})}
+		f = &stagedFile{open: true, done: make(chan struct{}), generation: o.generation}
 		o.files = append(o.files, f)
 	}
 	j := encodeJob{stream: o.stream, schema: o.schema, file: f, segs: o.segs, plan: o.plan, after: f.last, done: make(chan struct{}), close: end}

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -53,7 +50,7 @@ type sequencer struct {
 
 	rejects quarantine
 
-	unversioned map[string]bool // streams whose ACTIVATE_VERSION was warned of
+	unknown map[string]bool // streams without SCHEMA whose ACTIVATE_VERSION was warned of
 }
 
 // limits say when a batch is due, and what is committed without a STATE.
@@ -63,26 +60,6 @@ type limits struct {
 	age        time.Duration
 	commitAuto bool // commit_at: auto
 	tail       string
-}
-
-// sealed is a batch of all streams on its way to the lake.
-type sealed struct {
-	streams []sealedStream
-	state   []byte // nil: none to commit
-	newest  string // SHA-256 of the tap's own newest STATE, lower-case hex; "" without state
-}
-
-// sealedStream is one stream's part of it.
-type sealedStream struct {
-	*table
-	stream  string
-	schema  *columns.Schema
-	files   []*stagedFile
-	keep    []int64 // of each file's rows; the rest are cut off
-	dropped int64   // how many those are
-
-	rejects     *rejectLog // nil: none
-	keepRejects extent
 }
 
 // loop takes jobs until there are no more, then ends the last batch.
@@ -138,9 +115,8 @@ func (s *sequencer) take(ctx context.Context, j *job) error {
 	if fault != nil {
 		return errors.Join(&earlyStop{fault}, s.stop(ctx))
 	}
-	if j.activate && !s.unversioned[j.stream] {
-		s.unversioned[j.stream] = true
-		s.log.Warn("ACTIVATE_VERSION is passed over: rows of older versions stay", "stream", j.stream)
+	if j.activate != 0 {
+		s.activate(j.stream, j.activate)
 	}
 	for _, t := range j.tables {
 		if err := s.retable(ctx, t); err != nil {
@@ -177,7 +153,7 @@ func (s *sequencer) block(ctx context.Context, d *ingest.Decoded, size int) erro
 			return err
 		}
 		done, held = m.Size, ingest.Mark{}
-		if err := s.seal(ctx, all); err != nil {
+		if err := s.seal(ctx, all, false); err != nil {
 			return err
 		}
 		if s.signalled.Err() != nil {
@@ -245,35 +221,6 @@ func (s *sequencer) holdState(m ingest.Mark) {
 	s.run.states++
 }
 
-// isDue reports whether a batch that ends at m is due; size are the bytes of
-// the block up to m that s.bytes does not count yet.
-func (s *sequencer) isDue(d *ingest.Decoded, at []int, m ingest.Mark, size int) bool {
-	if s.due || s.bytes+size >= s.limits.bytes {
-		return true
-	}
-	if s.limits.rows == 0 {
-		return false
-	}
-	for i := range d.Chunks {
-		c := &d.Chunks[i]
-		rows := s.open[c.Plan.Stream()].rows + int64(before(c, m.Ord)-at[i])
-		if rows >= int64(s.limits.rows) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(s.order, func(o *openBatch) bool { return o.rows >= int64(s.limits.rows) })
-}
-
-// sealIfDue seals between STATEs if the newest one covers every row.
-func (s *sequencer) sealIfDue(ctx context.Context) error {
-	full := s.due || s.bytes >= s.limits.bytes ||
-		s.limits.rows > 0 && slices.ContainsFunc(s.order, func(o *openBatch) bool { return o.rows >= int64(s.limits.rows) })
-	if !full || !s.fresh || s.rowsSinceState() > 0 {
-		return nil
-	}
-	return s.seal(ctx, all)
-}
-
 // rowsSinceState counts the rows and rejects that the newest STATE does not cover.
 func (s *sequencer) rowsSinceState() int64 {
 	var n int64
@@ -303,33 +250,12 @@ func (s *sequencer) tick() {
 	}
 }
 
-// aged is called when the batch has waited long enough.
-func (s *sequencer) aged(ctx context.Context) error {
-	s.ticking, s.due = false, true
-	if s.stated || !s.limits.commitAuto {
-		return s.sealIfDue(ctx)
-	}
-	// The tap says no STATEs. Keyed rows may be committed all the same: loaded
-	// again, they replace themselves.
-	keyed := func(o *openBatch) cover {
-		if len(o.key) > 0 {
-			return whole
-		}
-		return waits
-	}
-	if !s.warned && slices.ContainsFunc(s.order, func(o *openBatch) bool { return len(o.key) == 0 && o.rows > 0 }) {
-		s.warned = true
-		s.log.Warn("the tap has sent no STATE: rows of streams without a key wait for the end of input")
-	}
-	return s.seal(ctx, keyed)
-}
-
 // retable begins a stream, or changes its table.
 func (s *sequencer) retable(ctx context.Context, t *table) error {
 	stream := t.plan.Stream()
 	o := s.open[stream]
 	if o == nil {
-		o = &openBatch{table: t, stream: stream, schema: t.plan.Schema()}
+		o = &openBatch{table: t, stream: stream, schema: t.plan.Schema(), active: t.active}
 		s.open[stream], s.order = o, append(s.order, o)
 		return nil
 	}
@@ -345,47 +271,4 @@ func (s *sequencer) retable(ctx context.Context, t *table) error {
 	}
 	o.table = t
 	return s.sealIfDue(ctx)
-}
-
-// seal ends the batch and hands it to the committer with as many rows of each
-// stream as keep says; the rows after them are in the files, but cut off.
-func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) cover) error {
-	if err := s.guard.check(); err != nil {
-		return err
-	}
-	b := sealed{state: s.tracker.Take()}
-	if b.state != nil {
-		sum := sha256.Sum256(s.tracker.Newest())
-		b.newest = hex.EncodeToString(sum[:])
-	}
-	left := false
-	for _, o := range s.order {
-		c := keep(o)
-		if c == waits {
-			left = left || o.rows > 0 || s.rejects.logs[o.stream] != nil
-			continue
-		}
-		n := s.covered(o, c)
-		rejected, had := s.rejectsCovered(o, c)
-		if err := s.flush(ctx, o, true); err != nil {
-			return err
-		}
-		b.streams = append(b.streams, sealedStream{
-			table: o.table, stream: o.stream, schema: o.schema, files: o.files, keep: keepers(o.files, n),
-			dropped: o.rows - n + had.less(rejected).records, rejects: s.rejects.hand(o.stream), keepRejects: rejected,
-		})
-		o.files, o.rows, o.atState, o.epoch = nil, 0, 0, s.epoch
-	}
-	s.fresh, s.due = false, false
-	if !left {
-		s.bytes = 0
-	}
-	s.timer.Stop()
-	s.ticking = false
-	select {
-	case s.commit <- b:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

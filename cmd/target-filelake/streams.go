@@ -14,9 +14,10 @@ import (
 
 // streamConfig is what can be set for single streams.
 type streamConfig struct {
-	Types   map[string]string `json:"types"`   // property → column type
-	Select  []string          `json:"select"`  // patterns of properties; none: all of them
-	Exclude []string          `json:"exclude"` // patterns of properties
+	LoadMethod string            `json:"load_method"` // "": load_method of all
+	Types      map[string]string `json:"types"`       // property → column type
+	Select     []string          `json:"select"`      // patterns of properties; none: all of them
+	Exclude    []string          `json:"exclude"`     // patterns of properties
 }
 
 func (c streamConfig) rules() selection.Rules {
@@ -43,6 +44,9 @@ func (s *streamsConfig) Decode(ctx *kong.DecodeContext) error {
 		}
 		if _, err := path.Match(name, ""); err != nil {
 			return fmt.Errorf("streams: %q is not a name or glob: %w", name, err)
+		}
+		if m := c.LoadMethod; m != "" && !slices.Contains(loadMethods, m) {
+			return fmt.Errorf("streams: %s: load_method: %q, want one of %s", name, m, strings.Join(loadMethods, ", "))
 		}
 	}
 	return nil

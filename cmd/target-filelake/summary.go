@@ -42,6 +42,7 @@ type streamCount struct {
 	repeated int64 // rows that a later one of the same batch replaced
 	rejected int64
 	dropped  int64 // rows after the last STATE that were not committed
+	outdated int64 // rows of versions that a newer one has replaced
 	files    int
 	bytes    int64
 }
@@ -109,6 +110,11 @@ func (s *summary) print(w io.Writer, m *lake.Manifest, root string) {
 	names := s.names()
 	if len(names) > 0 {
 		s.printStreams(w, names, took)
+	}
+	for _, n := range names {
+		if c := s.stream(n); c.outdated > 0 {
+			fmt.Fprintf(w, "note: stream %s: %d rows of a version that a newer one has replaced were dropped\n", printable(n), c.outdated)
+		}
 	}
 	for _, line := range append(s.rejects.lines(), noteLines(&s.notes)...) {
 		fmt.Fprintln(w, line)

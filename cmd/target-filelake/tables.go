@@ -15,18 +15,20 @@ import (
 // tables knows, while lines are still to be decoded, what each stream's table
 // will look like. It belongs to the reading goroutine.
 type tables struct {
-	pipeline string
-	options  ingest.Options
-	streams  streamsConfig
-	log      *slog.Logger
-	known    *lake.Manifest // as the run began
-	now      map[string]*table
-	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
-	lent     bool         // a block has plans
-	packer   lake.Packer
-	adopt    bool // tables of other pipelines too
-	frozen   bool // no SCHEMA may change a table
-	catalog  *selection.Catalog
+	pipeline   string
+	options    ingest.Options
+	streams    streamsConfig
+	log        *slog.Logger
+	known      *lake.Manifest // as the run began
+	now        map[string]*table
+	plans      ingest.Plans // by stream; replaced, not changed, once a block has it
+	lent       bool         // a block has plans
+	packer     lake.Packer
+	adopt      bool // tables of other pipelines too
+	frozen     bool // no SCHEMA may change a table
+	catalog    *selection.Catalog
+	versions   bool // ACTIVATE_VERSION counts
+	loadMethod string
 	// beyond are the columns of a stream with integers that a double might
 	// round; it waits for the blocks under way.
 	beyond func(stream string) (map[int32]bool, error)
@@ -34,8 +36,9 @@ type tables struct {
 
 // table is what a SCHEMA makes of a stream's table.
 type table struct {
+	method
 	plan        *ingest.Plan
-	key         []string
+	active      int64 // version of the rows that readers see as the run begins
 	bookmarks   []string
 	replication string
 	nextID      int32
@@ -57,7 +60,7 @@ func (t *tables) lend() ingest.Plans {
 func (t *tables) follow(j *job) {
 	m := j.then
 	if m != nil && m.Activate != nil {
-		j.stream, j.activate = m.Activate.Stream, true
+		j.stream, j.activate = m.Activate.Stream, m.Activate.Version
 	}
 	if m != nil && m.Schema != nil {
 		j.stream = m.Schema.Stream
@@ -76,11 +79,16 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 	if err != nil {
 		return nil, err
 	}
-	cur, nextID, err := t.current(m)
+	how := t.methodOf(m)
+	if err := checkKey(m, shape); err != nil {
+		return nil, err
+	}
+	cur, nextID, err := t.current(m, how)
 	if err != nil {
 		return nil, err
 	}
-	schema, nextID, err := t.evolve(m, cur, nextID, shape.Columns())
+	t.warnAgain(m, how)
+	schema, nextID, err := t.evolve(m, how.key, cur, nextID, shape.Columns())
 	if err != nil {
 		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
 	}
@@ -92,8 +100,11 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 		return nil, err
 	}
 	next := &table{
-		plan: ingest.Bind(m, shape, schema, options), key: m.Key, bookmarks: m.Bookmarks,
+		method: how, plan: ingest.Bind(m, shape, schema, options), bookmarks: m.Bookmarks,
 		replication: m.Replication, nextID: nextID, message: t.packer.Pack(message),
+	}
+	if old := t.known.Tables[m.Stream]; old != nil {
+		next.active = old.Active
 	}
 	if rounded := shape.Rounded(); len(rounded) > 0 && t.now[m.Stream] == nil {
 		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", m.Stream, "properties", rounded)
@@ -112,8 +123,8 @@ func (t *tables) plan(stream string, p *ingest.Plan) {
 
 // evolve lays the columns a SCHEMA asks for over the table's schema. An integer
 // column becomes a double only if that rounds none of its values, else text.
-func (t *tables) evolve(m *ingest.SchemaMessage, cur *columns.Schema, nextID int32, want []columns.Column) (*columns.Schema, int32, error) {
-	e := columns.Evolver{NextID: nextID, Key: m.Key}
+func (t *tables) evolve(m *ingest.SchemaMessage, key []string, cur *columns.Schema, nextID int32, want []columns.Column) (*columns.Schema, int32, error) {
+	e := columns.Evolver{NextID: nextID, Key: key}
 	next, err := e.Evolve(cur, want)
 	if err != nil || cur == nil || len(doubled(cur, next)) == 0 {
 		return next, e.NextID, err
@@ -136,9 +147,9 @@ func missing(all, some []string) []string {
 }
 
 // current is the schema a SCHEMA is laid over: this run's, the lake's, or none.
-func (t *tables) current(m *ingest.SchemaMessage) (*columns.Schema, int32, error) {
+func (t *tables) current(m *ingest.SchemaMessage, how method) (*columns.Schema, int32, error) {
 	if now := t.now[m.Stream]; now != nil {
-		return now.plan.Schema(), now.nextID, sameKey(m, now.key)
+		return now.plan.Schema(), now.nextID, how.sameKey(m, now.key)
 	}
 	old := t.known.Tables[m.Stream]
 	if old == nil {
@@ -147,12 +158,13 @@ func (t *tables) current(m *ingest.SchemaMessage) (*columns.Schema, int32, error
 	if old.Owner != t.pipeline && !t.adopt {
 		return nil, 0, remedied(&lake.OwnerError{Stream: m.Stream, Owner: old.Owner})
 	}
-	return old.Schema(), old.NextID, sameKey(m, old.Key)
+	return old.Schema(), old.NextID, how.sameKey(m, old.Key)
 }
 
-func sameKey(m *ingest.SchemaMessage, key []string) error {
-	if slices.Equal(slices.Sorted(slices.Values(m.Key)), slices.Sorted(slices.Values(key))) {
+// sameKey refuses another key than the table has, unless its rows go anyway.
+func (how method) sameKey(m *ingest.SchemaMessage, key []string) error {
+	if how.replace || slices.Equal(slices.Sorted(slices.Values(how.key)), slices.Sorted(slices.Values(key))) {
 		return nil // the order of its columns makes no other key
 	}
-	return inputError{fmt.Errorf("stream %q: key_properties are %q, the table's are %q; load it into a new lake to change them", m.Stream, m.Key, key)}
+	return inputError{fmt.Errorf("stream %q: key_properties are %q, the table's are %q; load it into a new lake to change them", m.Stream, how.key, key)}
 }

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"target-filelake/lake"
+	"target-filelake/merge"
+)
+
+// place puts the batch's files where their versions belong: beside the live
+// rows, or into generations that wait for their ACTIVATE_VERSION.
+func (c *committer) place(ctx context.Context, s sealedStream, old *lake.Table, staged []merge.Staged, ch *lake.Change) error {
+	live, waiting := c.sort(s, old, staged)
+	var dead []lake.Positions
+	var err error
+	if ch.Files, dead, err = c.positions(ctx, s, old, live); err != nil {
+		return err
+	}
+	for _, version := range slices.Sorted(maps.Keys(waiting)) {
+		p, err := c.pend(ctx, s, old.PendingOf(version), version, waiting[version])
+		if err != nil {
+			return err
+		}
+		ch.Pending = append(ch.Pending, p)
+	}
+	if turns(old, s) {
+		ch.Activate = s.activate
+		done, err := c.activate(ctx, s, old, dead, ch)
+		if done || err != nil {
+			return err
+		}
+	}
+	ch.Deletes, err = c.deletes(s.stream, dead)
+	return err
+}
+
+// turns reports whether a batch makes another version active, or drops what was.
+func turns(old *lake.Table, s sealedStream) bool {
+	return s.activate != 0 && (old == nil || s.activate > old.Active) || s.replace && old != nil && len(old.Files) > 0
+}
+
+// sort divides staged files by where their versions belong. Rows of a version
+// that a newer one has replaced are dropped.
+func (c *committer) sort(s sealedStream, old *lake.Table, staged []merge.Staged) (live []merge.Staged, waiting map[int64][]merge.Staged) {
+	waiting = map[int64][]merge.Staged{}
+	for _, f := range staged {
+		version := f.File.Generation
+		switch old.Standing(version) {
+		case lake.Live:
+			if version == 0 && old != nil {
+				f.File.Generation = old.Active
+			}
+			live = append(live, f)
+		case lake.Waiting:
+			waiting[version] = append(waiting[version], f)
+		case lake.TooOld:
+			c.run.stream(s.stream).outdated += f.Keep - f.Skip
+		}
+	}
+	return live, waiting
+}
+
+func (c *committer) pend(ctx context.Context, s sealedStream, into *lake.Table, version int64, staged []merge.Staged) (lake.PendingFiles, error) {
+	p := lake.PendingFiles{Version: version}
+	var dead []lake.Positions
+	var err error
+	if p.Files, dead, err = c.positions(ctx, s, into, staged); err == nil {
+		p.Deletes, err = c.deletes(s.stream, dead)
+	}
+	return p, err
+}
+
+// activate finds what stays deleted where an ACTIVATE_VERSION drops some files
+// of the table and keeps others; it reports whether that is so.
+func (c *committer) activate(ctx context.Context, s sealedStream, old *lake.Table, dead []lake.Positions, ch *lake.Change) (bool, error) {
+	stay, gone := liveAfter(old, ch)
+	if len(gone) == 0 {
+		return false, nil
+	}
+	keep := map[string]bool{}
+	for _, f := range stay {
+		keep[f.Path] = true
+	}
+	if old != nil && len(stay) > 0 && len(old.Deletes) > 0 {
+		if err := c.openDB(ctx); err != nil {
+			return false, err
+		}
+		had, err := c.db.Deleted(ctx, old, stay)
+		if err != nil {
+			return false, err
+		}
+		dead = union(had, dead)
+	}
+	dead = slices.DeleteFunc(dead, func(p lake.Positions) bool { return !keep[p.Path] })
+	var err error
+	ch.Kept, err = c.deletes(s.stream, dead)
+	return true, err
+}
+
+// liveAfter splits the live files, the batch's with them, as the change's
+// ACTIVATE_VERSION does.
+func liveAfter(old *lake.Table, ch *lake.Change) (stay, gone []lake.DataFile) {
+	var files []lake.DataFile
+	if old != nil {
+		files = slices.Clone(old.Files)
+	}
+	for _, f := range ch.Files {
+		files = append(files, f.DataFile)
+	}
+	return lake.Outdated(files, ch.Activate)
+}
+
+// union joins sets of rows, of which two may be of one file.
+func union(a, b []lake.Positions) []lake.Positions {
+	out := slices.Clone(a)
+	for _, p := range b {
+		i := slices.IndexFunc(out, func(o lake.Positions) bool { return o.Path == p.Path })
+		if i < 0 {
+			out = append(out, p)
+			continue
+		}
+		for at := range min(len(p.Set), len(out[i].Set)) {
+			out[i].Set[at] |= p.Set[at]
+		}
+	}
+	return out
+}
