@@ -14,7 +14,7 @@ import (
 type Commit struct {
 	State   *string // the pipeline's STATE value from now on; nil: as before
 	Load    bool    // the rows are a tap's
-	Newest  string  // of a Load: SHA-256 of the tap's own newest STATE, lower-case hex; "": none came
+	First   string  // of a Load: SHA-256 of the tap's first STATE since the commit before, lower-case hex; "": none came
 	Batches uint64  // batches among Changes
 	Changes []Change
 }
@@ -76,7 +76,7 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		p.State = c.State
 	}
 	if c.Load {
-		p.Loaded, p.Newest = next.Version, c.Newest
+		p.Loaded, p.First = next.Version, c.First
 	}
 	next.Pipelines[pipeline] = p
 	for i := range c.Changes {

@@ -41,7 +41,7 @@ type Pipeline struct {
 	Version Version `json:"version"`         // its last commit
 	Batches uint64  `json:"batches"`         // batches it has committed
 	Loaded  Version `json:"loaded"`          // its last commit of a tap's rows
-	Newest  string  `json:"newest"`          // SHA-256 of the tap's own newest STATE in that commit, lower-case hex; "": none
+	First   string  `json:"first"`           // SHA-256 of the tap's first STATE in that commit, lower-case hex; "": none
 }
 
 // Table is one stream in one version of the lake.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"target-filelake/ingest/schema"
@@ -13,7 +14,8 @@ import (
 // again recognises rows without a key that the lake has already: see
 // lake.Resend. Rows of a key replace themselves and need no such care.
 type again struct {
-	newest  string             // of the load that may have died, see lake.Pipeline
+	first   string             // STATE of the load that may have died, see lake.Pipeline
+	begun   string             // first STATE of this run; "" before one came
 	streams map[string][]int64 // where in a stream's Resend its rows may go on
 }
 
@@ -22,7 +24,7 @@ func newAgain(l *lake.Lake, pipeline string) (again, error) {
 	doubt, err := l.InDoubt()
 	m := l.Manifest()
 	p := m.Pipelines[pipeline]
-	a := again{newest: p.Newest, streams: map[string][]int64{}}
+	a := again{first: p.First, streams: map[string][]int64{}}
 	for stream, t := range m.Tables {
 		if t.Owner != pipeline || t.Resend == nil || !t.Has(t.Resend.Spans) {
 			continue
@@ -31,7 +33,7 @@ func newAgain(l *lake.Lake, pipeline string) (again, error) {
 		if doubt && t.Resend.Version == p.Loaded {
 			at = append(at, 0)
 		}
-		if c := t.Resend.Covered; c > 0 && c < t.Resend.Rows() {
+		if c := t.Resend.Covered; c < t.Resend.Rows() && !slices.Contains(at, c) {
 			at = append(at, c)
 		}
 		if len(at) > 0 {
@@ -41,17 +43,48 @@ func newAgain(l *lake.Lake, pipeline string) (again, error) {
 	return a, err
 }
 
+// follow takes in the first STATE of a batch.
+func (a *again) follow(first string) {
+	if a.begun == "" {
+		a.begun = first
+	}
+}
+
+// resent reports whether this run goes on from where the load that may have
+// died did, and so sends its rows again: the STATEs begin alike.
+func (a *again) resent() bool { return a.begun == a.first }
+
+// awaited notes in a commit which rows are still to come again: its STATE
+// stands before them, and this run may die as well. Once the lake's own STATE
+// has come again, so have the rows before it.
+func (c *committer) awaited(commit *lake.Commit) {
+	if !c.again.resent() || !c.newState(commit.State) {
+		return
+	}
+	for _, stream := range slices.Sorted(maps.Keys(c.again.streams)) {
+		t := c.lake.Manifest().Tables[stream]
+		changed := slices.ContainsFunc(commit.Changes, func(ch lake.Change) bool { return ch.Stream == stream })
+		if changed || t.Resend.Covered == 0 || c.again.streams[stream][0] > 0 {
+			continue
+		}
+		commit.Changes = append(commit.Changes, lake.Change{
+			Stream: stream, Dir: t.Dir, Key: t.Key, Bookmarks: t.Bookmarks, Replication: t.Replication,
+			NextID: t.NextID, Schema: t.Schema(), Resend: &lake.Resend{Spans: t.Resend.Spans},
+		})
+	}
+}
+
 // recognise takes those rows out of the batch that the lake has already, and
 // notes in the change what the tap may send again after it. What is left of
 // staged is appended.
-func (c *committer) recognise(ctx context.Context, s sealedStream, newest string, staged []merge.Staged, ch *lake.Change) ([]merge.Staged, error) {
+func (c *committer) recognise(ctx context.Context, s sealedStream, staged []merge.Staged, ch *lake.Change) ([]merge.Staged, error) {
 	old := c.lake.Manifest().Tables[s.stream]
 	var before []lake.Span
 	var n int64
 	for _, at := range c.again.streams[s.stream] {
 		r := merge.Resent{Table: old, Spans: lake.After(old.Resend.Spans, at), Staged: staged, Columns: ownColumns(s.schema)}
 		r.Rows = min(old.Resend.Rows()-at, keptRows(staged))
-		same, err := c.same(ctx, r, newest)
+		same, err := c.same(ctx, r, at == old.Resend.Covered || c.again.resent())
 		if err != nil {
 			return nil, err
 		}
@@ -73,13 +106,13 @@ func (c *committer) recognise(ctx context.Context, s sealedStream, newest string
 }
 
 // same asks whether the rows are the same. Rows that are all alike say little:
-// for those the STATE must be the same as well.
-func (c *committer) same(ctx context.Context, r merge.Resent, newest string) (bool, error) {
+// for those it must be sure that rows come again.
+func (c *committer) same(ctx context.Context, r merge.Resent, sure bool) (bool, error) {
 	if err := c.openDB(ctx); err != nil {
 		return false, err
 	}
 	same, alike, err := c.db.Same(ctx, r)
-	return same && (!alike || newest == c.again.newest), err
+	return same && (!alike || sure), err
 }
 
 // ownColumns are those that the tap fills. What the target says of a record

@@ -84,6 +84,42 @@ func TestRowsThatComeAgain(t *testing.T) {
 	f("1 2 3 3 4 4 5 5 6 6", rowsA(7)[:0]+state("6"), rowsA(3, 4, 5, 6)+state("6"))                  // heard, then sent on purpose
 }
 
+// TestRowsThatComeAgainInOtherBatches has a single row, which says little of
+// itself, come again in a later commit than its first neighbours: once where
+// the run lives, and once where it dies before that.
+func TestRowsThatComeAgainInOtherBatches(t *testing.T) {
+	input := singer(schemaT, schemaA, rowT("1", "x"), stateOf("1"), rowA("1"), stateOf("2"), rowT("2", "y"), stateOf("3"))
+	rest := singer(schemaT, schemaA, rowA("1"), stateOf("2"), rowT("2", "y"), stateOf("3"))
+	f := func(next ...string) {
+		t.Helper()
+		dir := t.TempDir()
+		dieUnheard(t, dir, input)
+		for _, in := range next {
+			if in == input {
+				dieUnheard(t, dir, input, "--batch-size-rows", "1")
+			} else {
+				load(t, dir, in, 0, "--batch-size-rows", "1")
+			}
+		}
+		wantA(t, dir, "1")
+		wantQuery(t, dir, "SELECT count(*) AS n FROM t", `[{"n":2}]`)
+	}
+	f(input + "\n")
+	f(input, input+"\n")
+	f(input, rest)
+	f(input, input, rest)
+}
+
+// TestTapDiesBeforeItsFirstState has a tap that goes on from a STATE, and dies
+// between two lines before it sends another: its rows come again.
+func TestTapDiesBeforeItsFirstState(t *testing.T) {
+	dir := t.TempDir()
+	load(t, dir, singer(schemaA)+rowsA(1)+singer(stateOf("1")), 0)
+	load(t, dir, singer(schemaA)+rowsA(2), exitBadInput)
+	load(t, dir, singer(schemaA)+rowsA(2)+singer(stateOf("2")), 0)
+	wantA(t, dir, "1 2")
+}
+
 // TestRowsAllAlike has rows that say nothing about which they are.
 func TestRowsAllAlike(t *testing.T) {
 	f := func(state, want string) {

@@ -55,14 +55,16 @@ func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err erro
 
 func (c *committer) take(ctx context.Context, b sealed) error {
 	started := time.Now()
+	c.again.follow(b.first)
 	commit, err := c.prepare(ctx, b)
 	if err != nil {
 		return err
 	}
-	commit.Load, commit.Newest = true, b.newest
+	commit.Load, commit.First = true, b.first
 	if b.state != nil {
 		value := string(b.state)
 		commit.State = &value
+		c.awaited(&commit)
 	}
 	if len(commit.Changes) > 0 || c.newState(commit.State) {
 		c.unsaid = b.state != nil
@@ -116,7 +118,7 @@ func (c *committer) refreshViews(ctx context.Context) error {
 func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) {
 	var commit lake.Commit
 	for _, s := range b.streams {
-		ch, err := c.change(ctx, s, b.newest)
+		ch, err := c.change(ctx, s)
 		if err != nil {
 			return commit, fmt.Errorf("stream %q: %w", s.stream, err)
 		}
@@ -132,7 +134,7 @@ func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) 
 }
 
 // change is what the batch does to one table; nil if nothing.
-func (c *committer) change(ctx context.Context, s sealedStream, newest string) (*lake.Change, error) {
+func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, error) {
 	ch := lake.Change{
 		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
 		Replication: s.replication, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message,
@@ -151,7 +153,7 @@ func (c *committer) change(ctx context.Context, s sealedStream, newest string) (
 	}
 	old := c.lake.Manifest().Tables[s.stream]
 	if !s.merges() && !s.replace && len(staged) > 0 {
-		if staged, err = c.recognise(ctx, s, newest, staged, &ch); err != nil {
+		if staged, err = c.recognise(ctx, s, staged, &ch); err != nil {
 			return nil, err
 		}
 	}

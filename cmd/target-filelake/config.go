@@ -41,7 +41,7 @@ type LoadCmd struct {
 	BatchSizeRows       int           `help:"Commit after this many rows of one stream, at the next STATE; 0: off." default:"0" placeholder:"N"`
 	BatchMaxAge         time.Duration `help:"Commit after this long, at the next STATE; 0s: off." default:"5m" placeholder:"TIME"`
 	CommitAt            string        `help:"auto: if no STATE comes, commit keyed streams by age; state: always wait for one." enum:"auto,state" default:"auto"`
-	CommitTail          string        `help:"Rows after the last STATE at the end of input: auto commits upserts, and appends if no STATE came; all; none." enum:"auto,all,none" default:"auto"`
+	CommitTail          string        `help:"Rows after the last STATE at the end of input: auto commits upserts, and appends if no STATE ever came; all; none." enum:"auto,all,none" default:"auto"`
 	StateMerge          string        `help:"bookmarks: STATEs of a run add up by stream; replace: the newest alone." enum:"bookmarks,replace" default:"bookmarks"`
 	ValidateRecords     bool          `help:"Check records against their SCHEMA; without, only a missing key and what no column can hold is refused." default:"true" negatable:""`
 	OnInvalidRecord     string        `help:"A record that fails its check: fail ends the load; quarantine sets it aside in _lake/rejects, for replay." enum:"fail,quarantine" default:"fail"`

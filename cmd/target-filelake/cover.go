@@ -96,13 +96,13 @@ func (s *sequencer) leftOut(o *openBatch, c cover, replace bool) int64 {
 }
 
 // tail keeps keyed rows, which replace themselves when loaded again, appended
-// ones if no STATE will make the tap send them again, and a full table that its
-// ACTIVATE_VERSION closed.
+// ones if no STATE, of this run or of one before, will make the tap send them
+// again, and a full table that its ACTIVATE_VERSION closed.
 func (s *sequencer) tail(o *openBatch) cover {
 	switch {
 	case s.limits.tail != "auto":
 		return toState
-	case o.merges() || o.replace || !s.stated:
+	case o.merges() || o.replace || !s.stated && s.lake.State() == nil:
 		return whole
 	}
 	return toClosed

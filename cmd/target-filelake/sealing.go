@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 
 	"target-filelake/ingest"
@@ -14,7 +12,7 @@ import (
 type sealed struct {
 	streams []sealedStream
 	state   []byte // nil: none to commit
-	newest  string // SHA-256 of the tap's own newest STATE, lower-case hex; "" without state
+	first   string // SHA-256 of the tap's first STATE in it, lower-case hex; "" without state
 }
 
 // sealedStream is one stream's part of it.
@@ -107,7 +105,7 @@ func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) cover, repla
 	holding := s.holding() && !replace
 	var b sealed
 	if !holding {
-		b.state, b.newest = s.takeState()
+		b.state, b.first = s.takeState()
 	}
 	left := false
 	for _, o := range s.order {
@@ -163,12 +161,11 @@ func (s *sequencer) endBatch(ctx context.Context, o *openBatch, c cover) (sealed
 	return out, nil
 }
 
-// takeState is the STATE to commit, and the hash of what the tap sent; nil if
-// none came since the last one.
-func (s *sequencer) takeState() (state []byte, newest string) {
+// takeState is the STATE to commit, and the hash of the first that came since
+// the one before; nil if none did.
+func (s *sequencer) takeState() (state []byte, first string) {
 	if state = s.tracker.Take(); state != nil {
-		sum := sha256.Sum256(s.tracker.Newest())
-		newest = hex.EncodeToString(sum[:])
+		first = s.first
 	}
-	return state, newest
+	return state, first
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"time"
@@ -36,6 +38,7 @@ type sequencer struct {
 	tracker *state.Tracker
 	stated  bool   // a STATE has come in this run
 	fresh   bool   // a STATE has come since the last seal
+	first   string // SHA-256 of the first that did
 	epoch   uint64 // counts STATEs
 	due     bool   // by age or a changed schema, whatever the limits say
 	bytes   int    // of lines since the last seal
@@ -217,6 +220,10 @@ func (s *sequencer) setAside(d *ingest.Decoded, ord uint32) error {
 
 func (s *sequencer) holdState(m ingest.Mark) {
 	s.tracker.Hold(m.State)
+	if !s.fresh {
+		sum := sha256.Sum256(m.State)
+		s.first = hex.EncodeToString(sum[:])
+	}
 	s.stated, s.fresh = true, true
 	s.run.states++
 }

@@ -115,10 +115,11 @@ func (p viewsPublisher) publish(ctx context.Context) error {
 	if err := p.tag(viewsNote{m.Version, sum, have}); err != nil {
 		return err
 	}
-	if err := lake.Replace(p.fs, temp, viewsDB); err != nil {
+	// lake.duckdb last: as long as it is not what the note says, all is done again.
+	if err := lake.WriteAtomic(p.fs, viewsSQL, []byte(sql)); err != nil {
 		return err
 	}
-	return lake.WriteAtomic(p.fs, viewsSQL, []byte(sql))
+	return lake.Replace(p.fs, temp, viewsDB)
 }
 
 // note is what was published last; nothing if never.
