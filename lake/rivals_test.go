@@ -2,10 +2,13 @@ package lake
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // put commits three rows of stream.
@@ -198,5 +201,49 @@ func TestAdoptionForgetsWhatMayComeAgain(t *testing.T) {
 	}
 	if r := resend(openAs(t, fsys, "b", 1)); r != nil {
 		t.Errorf("the adopter expects %v", r)
+	}
+}
+
+// TestRaceForOneStream has the first commits of a stream by several pipelines
+// meet at one link, on a real disk.
+func TestRaceForOneStream(t *testing.T) {
+	disk, err := OpenDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const pipelines, races = 4, 25 // 100 starts
+	for race := range races {
+		stream := fmt.Sprint("s", race)
+		var errs [pipelines]error
+		var wg sync.WaitGroup
+		start := make(chan struct{})
+		for i := range pipelines {
+			l := openAs(t, disk, fmt.Sprintf("%d of race %d", i, race), byte(i))
+			l.clock = time.Now
+			wg.Go(func() {
+				<-start
+				errs[i] = errors.Join(put(t, l, stream, false), l.Close())
+			})
+		}
+		close(start)
+		wg.Wait()
+		m, err := Newest(disk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		won := 0
+		for i, err := range errs {
+			if name := fmt.Sprintf("%d of race %d", i, race); err == nil {
+				won++
+				if table := m.Tables[stream]; table.Owner != name || table.Rows() != 3 {
+					t.Errorf("%q won, %q has %d rows", name, table.Owner, table.Rows())
+				}
+			} else if owner := new(OwnerError); !errors.As(err, &owner) || owner.Owner != m.Tables[stream].Owner {
+				t.Errorf("%q: %v", name, err)
+			}
+		}
+		if won != 1 || int(m.Version) != race+1 {
+			t.Errorf("race %d: %d won, version %d", race, won, m.Version)
+		}
 	}
 }
