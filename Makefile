@@ -15,6 +15,10 @@ test:
 race:
 	$(GO) test -race ./...
 
+# Races, stopped loaders and readers, ten times as many as in make test.
+soak:
+	$(GO) test ./cmd/target-filelake -run 'Racing|Stopped|Readers' -soak -v -timeout 2h
+
 # go test fuzzes one target of one package at a time.
 fuzz:
 	@for pkg in $$($(GO) list ./...); do \
