@@ -51,10 +51,14 @@ type loader struct {
 	blocks   *semaphore.Weighted
 	encoding *semaphore.Weighted
 	wide     *wideIntegers
+	seq      *sequencer // once the pipeline runs
 }
 
 // Run loads what the tap sends.
 func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
+	if c.DryRun {
+		return c.dryRun(ctx, std)
+	}
 	started := time.Now()
 	log := slog.New(newLogHandler(std.err))
 	root, disk, err := openLakeDir(c.Lake, log)
@@ -72,17 +76,23 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	if n := l.Swept(); n > 0 {
 		log.Info("removed what an interrupted run left", "files", n)
 	}
-	ld := &loader{
-		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)),
-		wide: newWideIntegers(l.FS(), l.Manifest),
-		cfg:  c, root: root, lake: l, in: in, stdout: newOutput(ctx, std.out), stderr: std.err, log: log, run: newSummary(started),
-	}
+	ld := c.loader(root, l, in, std, log, started)
+	ld.stdout = newOutput(ctx, std.out)
 	err = ld.load(ctx)
 	err = errors.Join(err, ld.finish(context.WithoutCancel(ctx), err))
 	if isDisk(err) {
 		err = errors.Join(displaced(root, disk), err)
 	}
 	return errors.Join(err, l.Close(), in.Close(), disk.Close())
+}
+
+// loader is a run that loads what in holds into l.
+func (c *LoadCmd) loader(root string, l *lake.Lake, in *input, std *stdio, log *slog.Logger, started time.Time) *loader {
+	return &loader{
+		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)),
+		wide: newWideIntegers(l.FS(), l.Manifest),
+		cfg:  c, root: root, lake: l, in: in, stderr: std.err, log: log, run: newSummary(started),
+	}
 }
 
 // displaced says so if root is no more the directory that was opened.
@@ -95,14 +105,23 @@ func displaced(root string, disk lake.Disk) error {
 	return fmt.Errorf("%s is not the directory it was: the lake was moved or removed while it was loaded", root)
 }
 
-// openLakeDir makes the lake's directory if it is missing.
-func openLakeDir(path string, log *slog.Logger) (string, lake.Disk, error) {
+// lakeRoot is the absolute path of a lake.
+func lakeRoot(path string) (string, error) {
 	root, err := filepath.Abs(path)
 	if err != nil {
-		return "", lake.Disk{}, usageError{err}
+		return "", usageError{err}
 	}
 	if strings.Contains(root, "?") {
-		return "", lake.Disk{}, usageError{fmt.Errorf("lake_path: %q holds a ?, which DuckDB takes for the end of a path", root)}
+		return "", usageError{fmt.Errorf("lake_path: %q holds a ?, which DuckDB takes for the end of a path", root)}
+	}
+	return root, nil
+}
+
+// openLakeDir makes the lake's directory if it is missing.
+func openLakeDir(path string, log *slog.Logger) (string, lake.Disk, error) {
+	root, err := lakeRoot(path)
+	if err != nil {
+		return "", lake.Disk{}, err
 	}
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return "", lake.Disk{}, fmt.Errorf("make the lake: %w", err)
@@ -119,11 +138,16 @@ func holder() string {
 	return fmt.Sprintf("pid %d on %s since %s", os.Getpid(), host, time.Now().Format(time.RFC3339))
 }
 
-// load runs the pipeline: read → decode → sequence → encode → commit.
 func (l *loader) load(ctx context.Context) error {
 	if err := l.restoreSidecar(); err != nil {
 		return err
 	}
+	return l.pipeline(ctx, l.committer)
+}
+
+// pipeline runs read → decode → sequence → encode → commit, the last of which
+// takes sealed batches.
+func (l *loader) pipeline(ctx context.Context, committer func(context.Context, <-chan sealed) error) error {
 	// A signal is a fault of the input's: it stops the reading, not the pipeline.
 	drain, stopDraining := draining(ctx, drainLimit)
 	defer stopDraining()
@@ -141,11 +165,12 @@ func (l *loader) load(ctx context.Context) error {
 		g.Go(func() error { return l.decode(gctx, work) })
 		g.Go(func() error { return l.encode(gctx, encode) })
 	}
+	l.seq = l.sequencer(ctx, encode, commit)
 	var early error
 	g.Go(func() error {
 		defer close(encode)
 		defer close(commit)
-		err := l.sequencer(ctx, encode, commit).loop(gctx, order)
+		err := l.seq.loop(gctx, order)
 		stopTaking()
 		for range order { // the reader may wait to hand over one more
 		}
@@ -154,7 +179,7 @@ func (l *loader) load(ctx context.Context) error {
 		}
 		return err
 	})
-	g.Go(func() error { return l.committer(gctx, commit) })
+	g.Go(func() error { return committer(gctx, commit) })
 	return errors.Join(g.Wait(), early)
 }
 

@@ -28,6 +28,17 @@ type method struct {
 	versions bool     // rows wait for the ACTIVATE_VERSION of their version
 }
 
+// name is the load method that m comes to.
+func (m *method) name() string {
+	switch {
+	case m.replace:
+		return overwrite
+	case m.merges():
+		return upsert
+	}
+	return appendOnly
+}
+
 // merges reports whether a row replaces the one of its key.
 func (m *method) merges() bool { return len(m.key) > 0 && !m.appends }
 

@@ -43,10 +43,14 @@ type reasonCount struct {
 type reasons struct {
 	byKind map[reasonKind]*reasonCount
 	others int64 // faults of further kinds
+	first  *ingest.RecordError
 }
 
 // note counts a reject under each of its reasons, and warns of the first of a kind.
 func (r *reasons) note(log *slog.Logger, e *ingest.RecordError) {
+	if r.first == nil {
+		r.first = e
+	}
 	r.count(log, e, e.Path, e.Reason)
 	for _, more := range e.More {
 		r.count(log, e, more.Path, more.Text)
@@ -72,8 +76,8 @@ func (r *reasons) count(log *slog.Logger, e *ingest.RecordError, path, reason st
 	log.Warn("record rejected; more of this kind are only counted", "line", e.Line, "stream", e.Stream, "path", path, "reason", reason)
 }
 
-// lines words the counts, largest first.
-func (r *reasons) lines() []string {
+// sorted are the counts, largest first.
+func (r *reasons) sorted() []*reasonCount {
 	var counts []*reasonCount
 	for _, c := range r.byKind {
 		counts = append(counts, c)
@@ -84,18 +88,28 @@ func (r *reasons) lines() []string {
 		}
 		return strings.Compare(a.stream+a.path+a.rule, b.stream+b.path+b.rule)
 	})
+	return counts
+}
+
+// wherePath is a JSON pointer in words.
+func wherePath(path string) string {
+	if path == "" {
+		return "the record"
+	}
+	return printable(path)
+}
+
+// lines words the counts.
+func (r *reasons) lines() []string {
+	counts := r.sorted()
 	var out []string
 	for i, c := range counts {
 		if i == shownKinds {
 			out = append(out, fmt.Sprintf("rejected: for %d more reasons", len(counts)-i))
 			break
 		}
-		where := "the record"
-		if c.path != "" {
-			where = printable(c.path)
-		}
 		out = append(out, fmt.Sprintf("rejected: stream %s, %s: %s: %d, first on line %d",
-			printable(c.stream), where, printable(c.rule), c.records, c.line))
+			printable(c.stream), wherePath(c.path), printable(c.rule), c.records, c.line))
 	}
 	if r.others > 0 {
 		out = append(out, fmt.Sprintf("rejected: %d faults of kinds that are not listed", r.others))

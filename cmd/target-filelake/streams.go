@@ -75,3 +75,6 @@ func (s streamsConfig) of(stream string) streamConfig {
 	}
 	return s[globs[0]]
 }
+
+// partitions words how the stream's files are laid out.
+func (streamConfig) partitions() string { return "unpartitioned" }
