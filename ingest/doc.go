@@ -42,7 +42,8 @@
 //
 //	integer    1 and 1.0 and 1e2; beyond 64 bits refused
 //	number     the nearest double; beyond a double's range refused
-//	decimal    exactly, from the text; more digits than the column has refused. In a
+//	decimal    of format singer.decimal and the size it names, or multiples of a power of
+//	           ten; singer.decimal without a size is kept as text. Exactly, from the text; more digits than the column has refused. In a
 //	           string too where the SCHEMA sends it so
 //	string     as it is; \u0000 is taken
 //	date-time  T or a space, optional seconds and fraction, zone Z, +05:30, +0530 or none
@@ -62,7 +63,8 @@
 //
 // A column whose type Options.Types names, not the SCHEMA, takes what has a
 // value of that type: numbers, dates and UUIDs in strings, true and false in
-// strings, anything as text. What has none is refused.
+// strings, anything as text. What has none is refused. Where the table has the
+// column as another type already, it gets the type that holds both: Plan.Wider.
 //
 // # Schemas
 //

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
 )
 
@@ -16,9 +15,6 @@ func TestNestedVerdicts(t *testing.T) {
 		schema := fmt.Sprintf(`{"type":"SCHEMA","stream":"s","schema":{"properties":%s,"definitions":{"x":%s,"y":%s}}}`+"\n", m.properties(3), m.schema(2), m.schema(1))
 		for range 3 {
 			record := m.record(3)
-			if strings.Contains(record, `"{}"`) || strings.Contains(record, `"[1]"`) {
-				continue // JSON text in a string is read only where a column starts
-			}
 			want := load(t, schema+recordOf(record), Options{}, Limits{}).err
 			var bad *RecordError
 			if want != nil && (!errors.As(want, &bad) || isOurs(bad.Reason)) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"target-filelake/lake/columns"
 )
 
 // outcome is a load's rows and error as one text.
@@ -81,6 +83,37 @@ func TestTypes(t *testing.T) {
 	f("json", `"7"`, "", `!line 1, stream "s": key property "v" is not of a scalar type`)
 }
 
+// A type that is set too late for a column is told of.
+func TestWider(t *testing.T) {
+	f := func(was columns.Column, now, want string) {
+		t.Helper()
+		m := &SchemaMessage{Stream: "s", JSON: []byte(`{"properties":{"v":{"type":"number"}}}`)}
+		o := Options{Types: map[string]string{"v": now}}
+		s, err := Compile(m, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := columns.Evolver{NextID: 1}
+		was.Property = "v"
+		old, err := e.Evolve(nil, []columns.Column{was})
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := e.Evolve(old, s.Columns())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(Bind(m, s, next, o).Wider(), " "); got != want {
+			t.Errorf("%v, then %s: %q, want %q", was, now, got, want)
+		}
+	}
+	double, decimal := columns.Column{Kind: columns.Double}, columns.Column{Kind: columns.Decimal, Precision: 18, Scale: 4}
+	f(double, "decimal(18,4)", "v")
+	f(decimal, "decimal(18,4)", "")
+	f(columns.Column{Kind: columns.Int64}, "double", "")
+	f(columns.Column{Kind: columns.String}, "double", "v")
+}
+
 func TestNested(t *testing.T) {
 	schema := schemaOf(`"id":{"type":"integer"},"o":{"type":["object","null"],"required":["x"],"properties":{"x":{"type":"integer"},` +
 		`"p":{"type":"object","properties":{"q":{"type":["string","null"]},"t":{"type":"string","format":"date"}}},"l":{"type":"array","items":{"type":"integer"}}}},` +
@@ -95,14 +128,16 @@ func TestNested(t *testing.T) {
 	f(Options{Nested: "json"}, record,
 		`{"id":1,"o":{"l":[1,2],"p":{"t":"1970-01-02","q":"z"},"x":5,"u":true},"o__x":"own","l":[{"k":1}],"e":{"a":1}}`)
 	f(Options{Nested: "json"}, `{"o":{"x":"1"}}`, `!/o/x: type integer, got a string`)
+	f(Options{Nested: "json"}, `{"o":{"x":1,"p":"{\"q\":\"z\"}"}}`, `{"o":{"x":1,"p":"{\"q\":\"z\"}"}}`)
+	f(Options{Nested: "json"}, `{"o":{"x":1,"p":"{\"q\":1}"}}`, `!/o/p/q: type null or string, got an integer`)
 	f(Options{Nested: "json"}, `{"l":[{"k":"1"}]}`, `!/l/0/k: type integer, got a string`)
 	flat := Options{Nested: "flatten"}
-	f(flat, record, `{"id":1,"o__x_2":5,"o__p__q":"z","o__p__t":1,"o__l":[1,2],"o__x":"own","l":[{"k":1}],"e":{"a":1},"_extra":{"/o/u":true}}`)
+	f(flat, record, `{"id":1,"o__x":5,"o__p__q":"z","o__p__t":1,"o__l":[1,2],"o__x_2":"own","l":[{"k":1}],"e":{"a":1},"_extra":{"/o/u":true}}`)
 	f(flat, `{"id":1}`, `{"id":1}`)
 	f(flat, `{"id":1,"o":null}`, `{"id":1}`)
-	f(flat, `{"id":1,"o":{"x":2,"p":{}}}`, `{"id":1,"o__x_2":2}`)
-	f(flat, `{"o":{"x":1,"x":2}}`, `{"o__x_2":2}`)
-	f(flat, `{"o":"{\"x\":3}"}`, `{"o__x_2":3}`)
+	f(flat, `{"id":1,"o":{"x":2,"p":{}}}`, `{"id":1,"o__x":2}`)
+	f(flat, `{"o":{"x":1,"x":2}}`, `{"o__x":2}`)
+	f(flat, `{"o":"{\"x\":3}"}`, `{"o__x":3}`)
 	f(flat, `{"o":{"p":{}}}`, `!/o/x: required, got nothing`)
 	f(flat, `{"o":{"x":1,"p":{"t":"1970-02-30"}}}`, `!/o/p/t: no such day in the calendar`)
 	f(flat, `{"o":{"x":1,"l":[true]}}`, `!/o/l/0: type integer, got a boolean`)
@@ -114,6 +149,13 @@ func TestNested(t *testing.T) {
 	first := schemaOf(`"o":{"type":"object","properties":{"x":{"type":"integer"}}},"z":{"type":"integer"}`)
 	got := outcome(t, first+more+recordOf(`{"o":{"n":1,"x":2}}`)+recordOf(`{}`)+recordOf(`{"o":{"n":3}}`), flat)
 	if want := `{"o__x":2,"o__n":1}|{}|{"o__n":3}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+
+	// A property that comes to bear the name of a flattened one has a column of its own.
+	own := schemaOf(`"o__x":{"type":"integer"},"o":{"type":"object","properties":{"x":{"type":"integer"}}}`)
+	got = outcome(t, first+recordOf(`{"o":{"x":1}}`)+own+recordOf(`{"o":{"x":2},"o__x":3}`), flat)
+	if want := `{"o__x":1}|{"o__x":2,"o__x_2":3}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -55,6 +55,7 @@ type Plan struct {
 	keys    []slot // of the key properties
 	added   []metaSlot
 	shape   *schema.Shape
+	wider   []string   // properties whose chosen type is not their column's
 	forked  bool       // its records go to other plans, or nowhere
 	pool    *sync.Pool // of *columns.Batch
 }
@@ -120,6 +121,11 @@ func (p *Plan) Stream() string { return p.stream }
 
 // Schema is the schema of the plan's batches.
 func (p *Plan) Schema() *columns.Schema { return p.schema }
+
+// Wider are the properties for which Options.Types chose a type that their
+// columns do not have: the table held them as another before, and both fit only
+// a wider one.
+func (p *Plan) Wider() []string { return p.wider }
 
 // Recycle takes back a batch that nobody refers to any more.
 func (p *Plan) Recycle(b *columns.Batch) {
@@ -291,6 +297,9 @@ func (p *Plan) bind(s *slot, f *schema.Field, col *columns.Column) {
 	p.describe(s, f)
 	s.op, s.to = storing(f, col)
 	s.column, s.cut = columnName(col), f.Cut
+	if f.Chosen && (f.Kind != col.Kind || f.Precision != col.Precision || f.Scale != col.Scale) {
+		p.wider = append(p.wider, f.Name)
+	}
 	if f.Implied(col) {
 		s.check = nil
 	}

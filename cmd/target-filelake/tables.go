@@ -109,6 +109,10 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 	if rounded := shape.Rounded(); len(rounded) > 0 && t.now[m.Stream] == nil {
 		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", m.Stream, "properties", rounded)
 	}
+	if wider := next.plan.Wider(); len(wider) > 0 && t.now[m.Stream] == nil {
+		t.log.Warn("columns keep a wider type than is set for them: the lake has them as another; load the stream into a new lake to change that",
+			"stream", m.Stream, "properties", wider)
+	}
 	t.now[m.Stream] = next
 	return next, nil
 }

@@ -17,6 +17,9 @@ func coercible(fields []Field) bool {
 // coerced is the document as the decoder takes it: strings parsed where an
 // object or array must stand.
 func coerced(doc any, f *Field) any {
+	if f.inside != nil {
+		f = f.inside
+	}
 	if s, ok := doc.(string); ok && f.Accept.Nested() && !f.Accept.Has(draft4.String) {
 		switch parsed, err := draft4.Decode([]byte(s)); parsed.(type) {
 		case map[string]any, []any:

@@ -15,12 +15,16 @@ const blindScale = 18
 // scalar chooses the column for a scalar schema's values.
 func (f *Field) scalar(n *draft4.Node, base draft4.Types) {
 	f.Kind = scalarKind(base, n.Get("format"))
+	named := decimalFormat(n) && base&^(draft4.Number|draft4.String) == 0
 	switch {
-	case decimalFormat(n) && base&^(draft4.Number|draft4.String) == 0 && f.named(n):
+	case named && f.named(n):
 	case f.Kind == columns.Int64 && beyondInt64(n):
 		f.Kind, f.Precision = columns.Decimal, columns.MaxPrecision
 	case f.Kind == columns.Double:
 		f.stepped(n)
+		if named && f.Kind == columns.Double { // the format promises exact numbers: as text, then
+			f.Kind, f.Rounded = columns.String, false
+		}
 	}
 }
 
@@ -32,17 +36,11 @@ func decimalFormat(n *draft4.Node) bool {
 // named makes a decimal of the size that the schema names, if it is one.
 func (f *Field) named(n *draft4.Node) bool {
 	precision, ok := smallNumber(n.Get("precision"))
-	if !ok {
-		return false
-	}
 	scale := 0
-	if v := n.Get("scale"); v != nil {
-		if scale, ok = smallNumber(v); !ok {
-			return false
-		}
+	if v := n.Get("scale"); ok && v != nil {
+		scale, ok = smallNumber(v)
 	}
-	if precision < 1 || precision > columns.MaxPrecision || scale < 0 || scale > precision {
-		f.Rounded = f.Kind == columns.Double
+	if !ok || precision < 1 || precision > columns.MaxPrecision || scale < 0 || scale > precision {
 		return false
 	}
 	f.Kind, f.Precision, f.Scale = columns.Decimal, precision, scale

@@ -75,8 +75,8 @@ func (o *Options) override(root *Field) error {
 			return fmt.Errorf("column %s: %w", strconv.Quote(path), err)
 		}
 		if f := fieldAt(root.Fields, path); f != nil && !f.Skip {
-			f.become(c)
-			f.Fields, f.Rounded, f.sized = nil, false, false
+			f.kept(c)
+			f.Chosen, f.Rounded, f.sized = true, false, false
 		}
 	}
 	return nil
@@ -108,12 +108,12 @@ func (o *Options) nest(root *Field) {
 		f := &root.Fields[i]
 		o.nestField(f, 1)
 		if f.Column = f.Name; !f.Flat && !f.Skip {
-			taken[f.Name] = true
+			taken[columns.Fold(f.Name)] = true
 		}
 	}
 	for i := range root.Fields {
 		if f := &root.Fields[i]; f.Flat {
-			o.flatten(f, f.Name, taken)
+			o.flatten(f, text.Pointer("", f.Name), f.Name, taken)
 		}
 	}
 }
@@ -125,7 +125,7 @@ func (o *Options) nestField(f *Field, level int) {
 		return
 	}
 	if o.Nested == NestedJSON || f.Kind == columns.List || o.Depth > 0 && level > o.Depth {
-		f.Kind, f.Fields = columns.JSON, nil
+		f.kept(columns.Column{Kind: columns.JSON})
 		return
 	}
 	f.Flat = true
@@ -134,27 +134,30 @@ func (o *Options) nestField(f *Field, level int) {
 	}
 }
 
-// flatten names the columns of a flat field's own fields.
-func (o *Options) flatten(f *Field, prefix string, taken map[string]bool) {
+// kept gives a field a column of type c, whatever it would have been.
+func (f *Field) kept(c columns.Column) {
+	if len(f.Fields) > 0 {
+		inside := *f
+		f.inside, f.Fields = &inside, nil
+	}
+	f.become(c)
+}
+
+// flatten names the columns of a flat field's own fields. What they stand for
+// is told by a path, so that no property of another SCHEMA gets their column.
+func (o *Options) flatten(f *Field, path, prefix string, taken map[string]bool) {
 	separator := o.Separator
 	if separator == "" {
 		separator = "__"
 	}
 	for i := range f.Fields {
 		child := &f.Fields[i]
-		if child.Skip {
-			continue
-		}
-		name := prefix + separator + child.Name
+		at, name := text.Pointer(path, child.Name), prefix+separator+child.Name
 		if child.Flat {
-			o.flatten(child, name, taken)
+			o.flatten(child, at, name, taken)
 			continue
 		}
-		child.Column = name
-		for n := 2; taken[child.Column]; n++ {
-			child.Column = fmt.Sprintf("%s_%d", name, n)
-		}
-		taken[child.Column] = true
+		child.Column, child.Label = columns.FreeName(at, taken), name
 	}
 }
 

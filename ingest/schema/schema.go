@@ -20,7 +20,10 @@ type Field struct {
 	Check    *draft4.Check // what its values must satisfy beyond all that; nil: nothing
 
 	Column string // the property of the column it fills, of one that stands at the top
+	Label  string // the name that column wants, if not its property
 	Flat   bool   // a struct whose fields are columns at the top
+	Chosen bool   // its column's type is an option's
+	inside *Field // of one that is kept as JSON text: what it would have been
 	Skip   bool   // not selected: its values are passed over
 	Cut    bool   // where it is JSON text, what is not selected is cut out of it
 
@@ -101,7 +104,8 @@ func (s *Shape) requireKey(key []string) error {
 	return nil
 }
 
-// Columns are the columns the schema asks for: their Property, Kind and Fields.
+// Columns are the columns the schema asks for: their Property, Kind and Fields,
+// and of flattened ones the Name.
 func (s *Shape) Columns() []columns.Column {
 	return append(topColumns(nil, s.Root.Fields), s.Added...)
 }
@@ -118,7 +122,7 @@ func topColumns(out []columns.Column, fields []Field) []columns.Column {
 			continue
 		}
 		c := f.column()
-		c.Property, c.Fields = f.Column, columnsFor(f.Fields)
+		c.Property, c.Name, c.Fields = f.Column, f.Label, columnsFor(f.Fields)
 		out = append(out, c)
 	}
 	return out
@@ -270,7 +274,7 @@ func (c *compiler) union(branches []*draft4.Node, level int) Field {
 func (c *compiler) either(a, b Field) Field {
 	f := Field{Accept: a.Accept | b.Accept, Rounded: a.Rounded || b.Rounded}
 	f.become(columns.Common(a.column(), b.column()))
-	if f.Kind == columns.String && f.Accept&^(draft4.Number|draft4.Null) == 0 {
+	if f.Kind == columns.String && f.Accept&^(draft4.Number|draft4.Null) == 0 && a.Kind != columns.String && b.Kind != columns.String {
 		f.become(columns.Column{Kind: columns.Double})
 		f.Rounded = true
 	}
@@ -309,10 +313,10 @@ func (c *compiler) both(a, b Field) Field {
 	return f
 }
 
-// exact makes a number a decimal if a or b, both of which it fits, says so.
+// exact makes a number a decimal, or text, if a or b, both of which it fits, says so.
 func (f *Field) exact(a, b Field) {
 	for _, of := range [...]Field{a, b} {
-		if of.Kind == columns.Decimal {
+		if of.Kind == columns.Decimal || of.Kind == columns.String {
 			f.become(of.column())
 		}
 	}

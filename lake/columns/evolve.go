@@ -1,6 +1,7 @@
 package columns
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,7 +26,8 @@ type Evolver struct {
 }
 
 // Evolve returns the schema that holds both cur (nil: a new table) and want.
-// want's columns need only Property, Kind and Fields.
+// want's columns need only Property, Kind and Fields, and Name where that is not
+// to be made of Property.
 // Columns that want lacks stay; new ones come after. If nothing changes the
 // result is cur itself.
 func (e *Evolver) Evolve(cur *Schema, want []Column) (*Schema, error) {
@@ -95,7 +97,7 @@ func (e *Evolver) merge(have, want []Column, path string, key bool) ([]Column, e
 // fresh gives a new column, and those below it, an id and a name of its own.
 func (e *Evolver) fresh(w *Column, at string, taken map[string]bool) (Column, error) {
 	c := Column{
-		ID: e.NextID, Name: FreeName(w.Property, taken), Property: w.Property,
+		ID: e.NextID, Name: FreeName(cmp.Or(w.Name, w.Property), taken), Property: w.Property,
 		Kind: w.Kind, Precision: w.Precision, Scale: w.Scale,
 	}
 	e.NextID++
