@@ -18,7 +18,8 @@ import (
 
 // TestChangesAsMaps takes a table through loads, schema changes, hard deletes,
 // compactions, rollbacks and being dropped, and compares the changes between
-// every two versions, and each version's, with the difference of two Go maps.
+// every two versions, each version's, and the history of each key, with those of
+// Go maps.
 func TestChangesAsMaps(t *testing.T) {
 	f := func(seed uint64, key []columns.Column, values func(*rand.Rand) (sql, json string)) {
 		t.Helper()
@@ -29,6 +30,10 @@ func TestChangesAsMaps(t *testing.T) {
 			}
 		}
 		p.checkEach()
+		if len(key) > 0 {
+			p.checkHistory(0)
+			p.checkHistory(5)
+		}
 	}
 	f(1, idKey, idValues)
 	f(2, oddKey, oddValues)

@@ -47,4 +47,11 @@ func TestPastSQL(t *testing.T) {
 	run("past_changes", c.changes())
 	c.after = ""
 	run("past_deletes", c.changes())
+
+	run("past_rows", createRows(tab.Schemas, cols, tab.Files, "r.c0 = "+keyValue(&cols[0], "1")+" AND r.c1 IS NULL", at))
+	run("past_deaths", rowDeaths(tab.Deletes, at, root))
+	run("past_lives", rowDeaths(nil, at, root))
+	one, two := &life{file: f.abs(tab.Files[0].Path), pos: 0}, &life{file: odd, pos: 7}
+	run("past_events", eventRows(cols, []event{{"insert", point{version: 7}, one, nil}, {"update", point{version: 9}, two, one}}))
+	run("past_no_events", eventRows(cols, nil))
 }

@@ -33,6 +33,7 @@ type CLI struct {
 	Show  ShowCmd  `cmd:"" help:"Show the lake's streams, or one of them."`
 
 	Changes ChangesCmd `cmd:"" help:"Tell which rows of a stream changed between two versions."`
+	History HistoryCmd `cmd:"" help:"Tell what the versions did to one row."`
 
 	Gen GenCmd `cmd:"" help:"Write a seeded sample tap's output to stdout."`
 }
