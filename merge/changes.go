@@ -146,15 +146,24 @@ func (f *Feed) show(t *lake.Table) error {
 // compare adds the comparison of two versions to the steps, if they differ.
 func (f *Feed) compare(from, to *lake.Table, s step) {
 	s.delta = lake.Compare(from, to)
-	switch {
-	case s.delta.Empty():
+	if s.delta.Empty() {
 		return
-	case from == nil:
-		s.key = to.Key
-	case to == nil || slices.Equal(from.Key, to.Key):
-		s.key = from.Key
+	}
+	if from == nil {
+		s.key = uniqueKey(to)
+	} else if s.key = uniqueKey(from); to != nil && !slices.Equal(s.key, uniqueKey(to)) {
+		s.key = nil
 	}
 	f.steps = append(f.steps, s)
+}
+
+// uniqueKey is the key that no two live rows of the table share; none if they
+// may.
+func uniqueKey(t *lake.Table) []string {
+	if t.Appends {
+		return nil
+	}
+	return t.Key
 }
 
 // Known reports whether any of the versions has the stream.

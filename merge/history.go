@@ -20,6 +20,7 @@ var ErrKey = errors.New("merge: not a value of the key")
 type Timeline struct {
 	table   *lake.Table // the one whose schema has all columns; nil if no version has the stream
 	anew    lake.Version
+	appends bool // rows of one key may live side by side
 	points  []point
 	files   map[string]*spanned[lake.DataFile] // by path
 	deletes map[string]*spanned[lake.DeleteFile]
@@ -80,6 +81,7 @@ func (t *Timeline) add(s *lake.State) {
 	if t.table == nil || len(s.Table.Schemas) >= len(t.table.Schemas) {
 		t.table = s.Table
 	}
+	t.appends = t.appends || s.Table.Appends
 	for _, f := range s.Table.Files {
 		extend(t.files, f.Path, f, i)
 	}
@@ -124,7 +126,8 @@ func (t *Timeline) Anew() lake.Version { return t.anew }
 
 // History tells what each version did to the row of a key, oldest first:
 // "present" if the oldest version has it already, "insert", "update", "delete",
-// with the row as that version left it or, deleted, found it. key has a value
+// with the row as that version left it or, deleted, found it; of a stream that is
+// appended to, each row on its own. key has a value
 // for each key column, nil being NULL. Row groups that cannot hold the key are
 // not read.
 func History(ctx context.Context, c Config, t *Timeline, key []*string) (*Rows, error) {
@@ -165,7 +168,11 @@ func (t *Timeline) answer(ctx context.Context, r *Rows, root string, key []*stri
 		if err != nil {
 			return err
 		}
-		events = t.events(lives)
+		if t.appends {
+			events = t.comings(lives)
+		} else {
+			events = t.events(lives)
+		}
 	}
 	return r.only(ctx, eventRows(cols, events))
 }
@@ -307,6 +314,29 @@ func (t *Timeline) events(lives []life) []event {
 			out = append(out, event{"insert", p, now, nil})
 		case old != nil:
 			out = append(out, event{"delete", p, old, nil})
+		}
+	}
+	return out
+}
+
+// comings are the points at which rows came and went, that may live side by side.
+func (t *Timeline) comings(lives []life) []event {
+	at := make([][]event, len(t.points)+1)
+	for j := range lives {
+		for _, s := range lives[j].spans {
+			change := "insert"
+			if s.from == 0 {
+				change = "present"
+			}
+			at[s.from] = append(at[s.from], event{change: change, row: &lives[j]})
+			at[s.to] = append(at[s.to], event{change: "delete", row: &lives[j]})
+		}
+	}
+	var out []event
+	for i, p := range t.points {
+		for _, e := range at[i] {
+			e.point = p
+			out = append(out, e)
 		}
 	}
 	return out

@@ -188,6 +188,35 @@ func TestHistoryStartsAnew(t *testing.T) {
 	}
 }
 
+// TestPastOfAppends holds that rows of one key that live side by side are told
+// apart.
+func TestPastOfAppends(t *testing.T) {
+	fx := newFixture(t)
+	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
+	tab.Appends = true
+	p := &past{fixture: fx}
+	commit := func(v lake.Version) {
+		p.versions = append(p.versions, pastVersion{State: lake.State{Version: v, Table: clone(tab)}})
+	}
+	add := func(rows ...string) { tab.Files = append(tab.Files, fx.stage(tab, rows...).File) }
+	add("1, 'a'", "1, 'b'", "2, 'b'")
+	commit(0)
+	add("1, 'a'")
+	commit(1)
+	tab.Files = tab.Files[1:]
+	commit(2)
+	line, err := NewTimeline(p.states(0, 2))
+	fx.must(err)
+	want := []string{`["present",0,1,"a"]`, `["present",0,1,"b"]`, `["insert",1,1,"a"]`, `["delete",2,1,"a"]`, `["delete",2,1,"b"]`}
+	if got := p.history(line, "1"); !slices.Equal(got, want) {
+		t.Fatalf("history: got %q, want %q", got, want)
+	}
+	want = []string{`["delete",1,"b"]`, `["delete",2,"b"]`}
+	if got, _ := p.changes(0, 2, false); !slices.Equal(slices.Sorted(slices.Values(got)), want) {
+		t.Fatalf("changes: got %q, want %q", got, want)
+	}
+}
+
 func TestWithout(t *testing.T) {
 	f := func(a, b []span, want ...span) {
 		t.Helper()
