@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,10 +13,11 @@ import (
 
 // Commit is what becomes true in one step.
 type Commit struct {
-	State   *string // the pipeline's STATE value from now on; nil: as before
-	Load    bool    // the rows are a tap's
-	First   string  // of a Load: SHA-256 of the tap's first STATE since the commit before, lower-case hex; "": none came
-	Batches uint64  // batches among Changes
+	State   *string   // the pipeline's STATE value from now on; nil: as before
+	Load    bool      // the rows are a tap's
+	First   string    // of a Load: SHA-256 of the tap's first STATE since the commit before, lower-case hex; "": none came
+	For     Operation // "": OpLoad
+	Batches uint64    // batches among Changes
 	Changes []Change
 }
 
@@ -66,12 +68,9 @@ func (e *OwnerError) Unwrap() error { return ErrFenced }
 // apply returns the version after m in which c is true. It does no I/O and
 // leaves m as it is. base is the version c was made from.
 func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Time) (*Manifest, error) {
-	next := &Manifest{
-		Version: m.Version + 1, Committed: later(now.UTC(), m.Committed), Pipeline: pipeline,
-		Pipelines: maps.Clone(m.Pipelines), Tables: maps.Clone(m.Tables), refs: maps.Clone(m.refs),
-	}
+	next := m.next(pipeline, cmp.Or(c.For, OpLoad), now)
 	p := next.Pipelines[pipeline]
-	p.ID, p.Version, p.Batches = pipelineID(pipeline), next.Version, p.Batches+c.Batches
+	p.Batches += c.Batches
 	if c.State != nil {
 		p.State = c.State
 	}
@@ -96,6 +95,7 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		next.Tables[ch.Stream] = table
 		delete(next.refs, ch.Stream)
 	}
+	next.settle(m)
 	return next, nil
 }
 
@@ -125,41 +125,80 @@ func (m *Manifest) fence(c *Change, base *Manifest, pipeline string) error {
 		ErrFenced, t.Owner, c.Stream, base.Version)
 }
 
+// next is the version after m, by pipeline, with nothing changed yet.
+func (m *Manifest) next(pipeline string, op Operation, now time.Time) *Manifest {
+	next := &Manifest{
+		Version: m.Version + 1, Committed: later(now.UTC(), m.Committed), Pipeline: pipeline, Operation: op, previous: m.digest,
+		Pipelines: maps.Clone(m.Pipelines), Tables: maps.Clone(m.Tables), refs: maps.Clone(m.refs),
+		horizon: m.horizon,
+	}
+	p := next.Pipelines[pipeline]
+	p.ID, p.Version = pipelineID(pipeline), next.Version
+	next.Pipelines[pipeline] = p
+	return next
+}
+
 // apply returns the table as c leaves it in version m.
 func (t *Table) apply(c *Change, m *Manifest) *Table {
 	next := *t
 	next.Key, next.Bookmarks, next.Replication = c.Key, c.Bookmarks, c.Replication
 	next.Schemas = slices.Clone(t.Schemas)
-	next.Retired = slices.Clone(t.Retired)
 	next.Appends = t.Appends && !c.Replace || c.Appends
 	if c.Replace {
-		next.clear(m.Version)
+		next.clear()
 	}
 	next.Files = next.add(next.Files, c.Files, m)
 	next.Deletes = slices.Concat(next.Deletes, c.Deletes)
 	next.pend(c.Pending, m)
 	if c.Activate > next.Active {
-		next.activate(c.Activate, c.Kept, m.Version)
+		next.activate(c.Activate, c.Kept)
 	}
 	next.schemaID(c.Schema, m)
 	next.NextID = max(t.NextID, c.NextID)
 	if c.Resend != nil {
 		next.Resend = &Resend{Version: m.Version, Spans: c.Resend.Spans, Covered: c.Resend.Covered}
 	}
-	next.replay(c, m.Version)
+	next.replay(c)
+	next.count(t, c)
 	if c.Message != nil {
 		next.Message = c.Message
 	}
 	return &next
 }
 
+// count adds the rows of c to those that ever came in; what of these is
+// neither live nor pending is superseded.
+func (t *Table) count(before *Table, c *Change) {
+	in := rowsOf(c.Files)
+	for i := range c.Pending {
+		in += rowsOf(c.Pending[i].Files)
+	}
+	t.RowsIn += in
+	t.Superseded += in - (t.standing() - before.standing())
+}
+
+func rowsOf(files []NewFile) (n int64) {
+	for i := range files {
+		n += files[i].Rows
+	}
+	return n
+}
+
+// standing counts the rows that are live or pending.
+func (t *Table) standing() int64 {
+	n := t.Rows()
+	for i := range t.Pending {
+		g := Table{Files: t.Pending[i].Files, Deletes: t.Pending[i].Deletes}
+		n += g.Rows()
+	}
+	return n
+}
+
 // replay takes the change's emptied files from the table's rejects, and adds new ones.
-func (t *Table) replay(c *Change, v Version) {
+func (t *Table) replay(c *Change) {
 	keep := make([]RejectFile, 0, len(t.Rejects)+len(c.Rejects))
 	for _, f := range t.Rejects {
-		if slices.Contains(c.Replayed, f) {
-			t.retire(f.Path, v)
-		} else {
+		if !slices.Contains(c.Replayed, f) {
 			keep = append(keep, f)
 		}
 	}

@@ -109,6 +109,13 @@ func (l *Lake) setManifest(m *Manifest) {
 	l.cur = m
 }
 
+// setHorizon lets the next commit forget what vacuum is done with.
+func (l *Lake) setHorizon(h horizon) {
+	m := *l.Manifest()
+	m.horizon = h
+	l.setManifest(&m)
+}
+
 // Swept counts the files of earlier crashes that Open removed.
 func (l *Lake) Swept() int { return l.swept }
 
@@ -137,10 +144,19 @@ func (l *Lake) State() *string { return l.Manifest().Pipelines[l.pipeline].State
 // Lake is dead; on one that wraps *UnsureError nobody knows until the next
 // Open whether c is true, so its STATE must not be said.
 func (l *Lake) Commit(c Commit) (*Manifest, error) {
+	base := l.Manifest()
+	return l.advance(func(on *Manifest) (*Manifest, error) {
+		return on.apply(c, base, l.pipeline, l.clock())
+	})
+}
+
+// advance publishes the version that decide, which does no I/O, makes of the
+// newest one; of a newer one where another pipeline was faster.
+func (l *Lake) advance(decide func(on *Manifest) (*Manifest, error)) (*Manifest, error) {
 	if l.err != nil {
 		return nil, l.err
 	}
-	next, err := l.commit(c)
+	next, err := l.race(decide)
 	if err != nil {
 		l.err = fmt.Errorf("%w: %w", ErrBroken, err)
 		return nil, err
@@ -149,19 +165,18 @@ func (l *Lake) Commit(c Commit) (*Manifest, error) {
 	return next, nil
 }
 
-func (l *Lake) commit(c Commit) (*Manifest, error) {
-	base := l.Manifest()
-	on := base
+func (l *Lake) race(decide func(on *Manifest) (*Manifest, error)) (*Manifest, error) {
+	on := l.Manifest()
 	started, pause := l.clock(), time.Millisecond
 	for {
-		next, err := on.apply(c, base, l.pipeline, l.clock()) // no I/O
+		next, err := decide(on)
 		if err != nil {
 			return nil, err
 		}
 		if err := l.writeTables(next); err != nil {
 			return nil, fmt.Errorf("write tables of version %d: %w", next.Version, err)
 		}
-		err = l.publish(next, on.digest)
+		err = l.publish(next)
 		if err == nil {
 			return next, nil
 		}
@@ -198,12 +213,12 @@ func (l *Lake) writeTables(m *Manifest) error {
 
 // publish is the commit: once the link is there the version is true, and once
 // the log is synced it stays true.
-func (l *Lake) publish(m *Manifest, previous string) error {
+func (l *Lake) publish(m *Manifest) error {
 	id, err := l.ids.next()
 	if err != nil {
 		return err
 	}
-	data, err := m.encode(previous)
+	data, err := m.encode()
 	if err != nil {
 		return err
 	}
@@ -216,10 +231,25 @@ func (l *Lake) publish(m *Manifest, previous string) error {
 	if unsure := new(UnsureError); errors.As(err, &unsure) {
 		return err
 	}
+	if err == nil {
+		err = l.notBehind(m.Version)
+	}
 	// The version stands or falls without the temporary name: a leftover is
 	// swept at the next Open.
 	_ = l.fs.Remove(temp)
 	return err
+}
+
+// notBehind finds out whether the name of version v was free only because
+// somebody else's version v has been vacuumed: a process may sleep for days
+// before its link. Then the link means nothing, and the race is lost.
+func (l *Lake) notBehind(v Version) error {
+	h, err := readHorizon(l.fs)
+	if err != nil || v >= h.Oldest {
+		return err
+	}
+	_ = l.fs.Remove(manifestPath(v)) // vacuum takes what stays
+	return fmt.Errorf("version %d is long past: %w", v, fs.ErrExist)
 }
 
 // ensure makes a directory durable, once in the life of l.

@@ -27,5 +27,11 @@
 // tables it changes are as they were. A pipeline's files bear its id, and only
 // the holder of its lock sweeps them, so nobody removes what another stages.
 //
+// Old versions are removed by Vacuum alone, behind a horizon that is durable
+// before the first of them goes: what a crash leaves below it counts for
+// nothing, and the next Vacuum takes it. A file goes only after every root
+// manifest that names it. Rollback and Reset are commits like any other; they
+// write no rows and remove no file.
+//
 // FORMAT.md specifies every name and field on disk.
 package lake

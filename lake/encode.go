@@ -24,9 +24,12 @@ type root struct {
 	Version   Version             `json:"version"`
 	Committed time.Time           `json:"committed"`
 	Pipeline  string              `json:"pipeline"`
+	Operation Operation           `json:"operation"`
 	Previous  string              `json:"previous"` // digest of the version before; "" in the first
+	Changes   []StreamChange      `json:"changes,omitempty"`
 	Pipelines map[string]Pipeline `json:"pipelines"`
 	Tables    map[string]tableRef `json:"tables"`
+	Retired   *tableRef           `json:"retired,omitempty"`
 }
 
 // seal is the line after the body.
@@ -34,10 +37,16 @@ type seal struct {
 	SHA256 string `json:"sha256"`
 }
 
-// encode renders m as the root manifest that follows the one with digest
-// previous, and sets m's own digest.
-func (m *Manifest) encode(previous string) ([]byte, error) {
-	body, err := encodeLine(root{Format, m.Version, m.Committed, m.Pipeline, previous, m.Pipelines, m.refs})
+// encode renders m as a root manifest, and sets m's digest.
+func (m *Manifest) encode() ([]byte, error) {
+	r := root{
+		Format: Format, Version: m.Version, Committed: m.Committed, Pipeline: m.Pipeline, Operation: m.Operation,
+		Previous: m.previous, Changes: m.Changes, Pipelines: m.Pipelines, Tables: m.refs,
+	}
+	if m.retiredRef.File != "" {
+		r.Retired = &m.retiredRef
+	}
+	body, err := encodeLine(r)
 	if err != nil {
 		return nil, err
 	}
@@ -61,25 +70,28 @@ func digest(b []byte) string {
 }
 
 // decodeRoot reads what encode wrote; the tables come without their contents.
-func decodeRoot(data []byte, v Version) (*Manifest, string, error) {
+func decodeRoot(data []byte, v Version) (*Manifest, error) {
 	end := bytes.IndexByte(data, '\n') + 1
 	var last seal
 	if err := json.Unmarshal(data[end:], &last); err != nil || last.SHA256 != digest(data[:end]) {
-		return nil, "", fmt.Errorf("%w: checksum of manifest %s", ErrCorrupt, v)
+		return nil, fmt.Errorf("%w: checksum of manifest %s", ErrCorrupt, v)
 	}
 	var r root
 	if err := json.Unmarshal(data[:end], &r); err != nil {
-		return nil, "", fmt.Errorf("%w: manifest %s: %w", ErrCorrupt, v, err)
+		return nil, fmt.Errorf("%w: manifest %s: %w", ErrCorrupt, v, err)
 	}
 	if r.Format > Format {
-		return nil, "", fmt.Errorf("lake: manifest %s has format %d; this program reads up to %d: use a newer one", v, r.Format, Format)
+		return nil, fmt.Errorf("lake: manifest %s has format %d; this program reads up to %d: use a newer one", v, r.Format, Format)
 	}
 	if r.Version != v {
-		return nil, "", fmt.Errorf("%w: manifest %s says it is version %d", ErrCorrupt, v, r.Version)
+		return nil, fmt.Errorf("%w: manifest %s says it is version %d", ErrCorrupt, v, r.Version)
 	}
 	m := &Manifest{
-		Version: v, Committed: r.Committed, Pipeline: r.Pipeline, Pipelines: r.Pipelines,
-		Tables: map[string]*Table{}, refs: r.Tables, digest: last.SHA256,
+		Version: v, Committed: r.Committed, Pipeline: r.Pipeline, Operation: r.Operation, Changes: r.Changes,
+		Pipelines: r.Pipelines, Tables: map[string]*Table{}, refs: r.Tables, digest: last.SHA256, previous: r.Previous,
+	}
+	if r.Retired != nil {
+		m.retiredRef = *r.Retired
 	}
 	if m.Pipelines == nil {
 		m.Pipelines = map[string]Pipeline{}
@@ -87,11 +99,11 @@ func decodeRoot(data []byte, v Version) (*Manifest, string, error) {
 	if m.refs == nil {
 		m.refs = map[string]tableRef{}
 	}
-	return m, r.Previous, nil
+	return m, nil
 }
 
-// encodeTables renders the tables that have no ref yet, one a line, and gives
-// them their refs in the file name.
+// encodeTables renders the tables that have no ref yet, one a line, then the
+// retired files if they have none, and gives them their refs in the file name.
 func (m *Manifest) encodeTables(name string) ([]byte, error) {
 	var out []byte
 	for _, stream := range m.Streams() {
@@ -105,26 +117,39 @@ func (m *Manifest) encodeTables(name string) ([]byte, error) {
 		m.refs[stream] = tableRef{name, int64(len(out)), int64(len(line)), digest(line)}
 		out = append(out, line...)
 	}
-	return out, nil
+	if len(m.Retired) == 0 || m.retiredRef.File != "" {
+		return out, nil
+	}
+	line, err := encodeLine(m.Retired)
+	m.retiredRef = tableRef{name, int64(len(out)), int64(len(line)), digest(line)}
+	return append(out, line...), err
 }
 
 // readTable reads one table's manifest and checks what an index relies on.
 func readTable(r io.ReaderAt, stream string, ref tableRef) (*Table, error) {
+	t := new(Table)
+	if err := ref.read(r, t); err != nil {
+		return nil, fmt.Errorf("table %q: %w", stream, err)
+	}
+	return t, t.check(stream)
+}
+
+// read reads the line ref names, of the open file r, into v.
+func (ref tableRef) read(r io.ReaderAt, v any) error {
 	if ref.Bytes < 0 || ref.Bytes > 1<<32 {
-		return nil, fmt.Errorf("%w: table %q: %d bytes of manifest", ErrCorrupt, stream, ref.Bytes)
+		return fmt.Errorf("%w: %d bytes of manifest", ErrCorrupt, ref.Bytes)
 	}
 	line := make([]byte, ref.Bytes)
 	if n, err := r.ReadAt(line, ref.Offset); n < len(line) {
-		return nil, fmt.Errorf("%w: table %q: %w", ErrCorrupt, stream, err)
+		return fmt.Errorf("%w: %s: %w", ErrCorrupt, ref.File, err)
 	}
 	if digest(line) != ref.SHA256 {
-		return nil, fmt.Errorf("%w: checksum of table %q in %s", ErrCorrupt, stream, ref.File)
+		return fmt.Errorf("%w: checksum of a line of %s", ErrCorrupt, ref.File)
 	}
-	t := new(Table)
-	if err := json.Unmarshal(line, t); err != nil {
-		return nil, fmt.Errorf("%w: table %q: %w", ErrCorrupt, stream, err)
+	if err := json.Unmarshal(line, v); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrCorrupt, ref.File, err)
 	}
-	return t, t.check(stream)
+	return nil
 }
 
 func (t *Table) check(stream string) error {

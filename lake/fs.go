@@ -120,7 +120,7 @@ func (d Disk) Lock(name, holder string) (io.Closer, error) {
 		return nil, errors.Join(&LockedError{name, readHolder(f)}, f.Close())
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("flock %s: %w", name, err), f.Close())
+		return nil, errors.Join(unfit("flock "+name, err), f.Close())
 	}
 	if err := errors.Join(f.Truncate(0), writeAt(f, holder)); err != nil {
 		return nil, errors.Join(err, f.Close())

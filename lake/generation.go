@@ -14,15 +14,6 @@ type Generation struct {
 	Deletes []DeleteFile `json:"deletes,omitempty"`
 }
 
-func (g *Generation) named(visit func(path string, bytes int64)) {
-	for i := range g.Files {
-		visit(g.Files[i].Path, g.Files[i].Bytes)
-	}
-	for i := range g.Deletes {
-		visit(g.Deletes[i].Path, g.Deletes[i].Bytes)
-	}
-}
-
 // PendingFiles is what a Change adds to a Generation.
 type PendingFiles struct {
 	Version int64
@@ -109,25 +100,17 @@ func (t *Table) pend(changes []PendingFiles, m *Manifest) {
 
 // activate makes a version the active one, and drops what is older, whole
 // files at a time.
-func (t *Table) activate(version int64, kept []DeleteFile, v Version) {
+func (t *Table) activate(version int64, kept []DeleteFile) {
 	stay, gone := Outdated(t.Files, version)
-	for _, f := range gone {
-		t.retire(f.Path, v)
-	}
 	if len(gone) > 0 {
-		for _, d := range t.Deletes {
-			t.retire(d.Path, v)
-		}
 		t.Files, t.Deletes = stay, kept
 	}
 	var pending []Generation
 	for _, g := range t.Pending {
 		switch {
-		case g.Version < version:
-			g.named(func(path string, _ int64) { t.retire(path, v) })
 		case g.Version == version:
 			t.Files, t.Deletes = slices.Concat(t.Files, g.Files), slices.Concat(t.Deletes, g.Deletes)
-		default:
+		case g.Version > version:
 			pending = append(pending, g)
 		}
 	}
@@ -135,17 +118,8 @@ func (t *Table) activate(version int64, kept []DeleteFile, v Version) {
 }
 
 // clear drops every row.
-func (t *Table) clear(v Version) {
-	live := Generation{Files: t.Files, Deletes: t.Deletes}
-	for _, g := range append(slices.Clone(t.Pending), live) {
-		g.named(func(path string, _ int64) { t.retire(path, v) })
-	}
+func (t *Table) clear() {
 	t.Files, t.Deletes, t.Pending, t.Active, t.Resend = nil, nil, nil, 0, nil
-}
-
-// retire keeps a file that versions before v name for as long as they are there.
-func (t *Table) retire(path string, v Version) {
-	t.Retired = append(t.Retired, Retired{path, v})
 }
 
 // dataFiles are the table's, those of pending generations too.

@@ -19,11 +19,38 @@ type Manifest struct {
 	Version   Version
 	Committed time.Time
 	Pipeline  string              // whose commit it was
+	Operation Operation           // what the commit was for
+	Changes   []StreamChange      // what the commit did, by stream
 	Pipelines map[string]Pipeline // by name
 	Tables    map[string]*Table   // by stream
+	Retired   []Retired           // files that this version does not name but older ones do
 
-	digest string              // SHA-256 of the root manifest's body, lower-case hex; "" in version 0
-	refs   map[string]tableRef // where each table's manifest stands
+	digest     string              // SHA-256 of the root manifest's body, lower-case hex; "" in version 0
+	previous   string              // digest of the version before; "" in version 1
+	refs       map[string]tableRef // where each table's manifest stands
+	retiredRef tableRef            // where Retired stands; File is "" if it is empty
+	horizon    horizon             // as it was when the manifest was read
+}
+
+// Operation is what a commit was for.
+type Operation string
+
+// The operations there are.
+const (
+	OpLoad     Operation = "load"
+	OpRollback Operation = "rollback"
+	OpReset    Operation = "reset"
+)
+
+// StreamChange is what a commit did to one stream.
+type StreamChange struct {
+	Stream     string `json:"stream"`
+	Rows       int64  `json:"rows,omitempty"`       // that came in, those an early stop cut off among them
+	Superseded int64  `json:"superseded,omitempty"` // by later rows, or cut off
+	Live       int64  `json:"live"`                 // afterwards
+	Files      int    `json:"files,omitempty"`      // that it names and the version before did not
+	Bytes      int64  `json:"bytes,omitempty"`      // of these
+	Retired    int    `json:"retired,omitempty"`    // files that it no longer names
 }
 
 // tableRef finds one table's manifest in a file of tablesDir.
@@ -53,8 +80,10 @@ type Table struct {
 	Key         []string          `json:"key,omitempty"` // key_properties; none: rows are appended
 	Bookmarks   []string          `json:"bookmark_properties,omitempty"`
 	Replication string            `json:"replication_method,omitempty"`
-	NextID      int32             `json:"next_id"` // first field id not yet given
-	Schemas     []*columns.Schema `json:"schemas"` // by id; the last is the table's schema now
+	NextID      int32             `json:"next_id"`    // first field id not yet given
+	Schemas     []*columns.Schema `json:"schemas"`    // by id; the last is the table's schema now
+	RowsIn      int64             `json:"rows_in"`    // rows that ever came in
+	Superseded  int64             `json:"superseded"` // of them, by later ones, by a newer generation or by an early stop
 	Files       []DataFile        `json:"files,omitempty"`
 	Deletes     []DeleteFile      `json:"deletes,omitempty"`
 	Active      int64             `json:"active_version,omitempty"` // newest ACTIVATE_VERSION; 0: none yet
@@ -62,24 +91,7 @@ type Table struct {
 	Appends     bool              `json:"appends,omitempty"`        // a key may have several rows: it was loaded with append-only
 	Resend      *Resend           `json:"resend,omitempty"`         // of a table without a key
 	Rejects     []RejectFile      `json:"rejects,omitempty"`
-	Retired     []Retired         `json:"retired,omitempty"`
 	Message     []byte            `json:"message,omitempty"` // the stream's newest SCHEMA, from a Packer
-}
-
-// named calls visit with every file that the table consists of.
-func (t *Table) named(visit func(path string, bytes int64)) {
-	for i := range t.Files {
-		visit(t.Files[i].Path, t.Files[i].Bytes)
-	}
-	for i := range t.Deletes {
-		visit(t.Deletes[i].Path, t.Deletes[i].Bytes)
-	}
-	for i := range t.Pending {
-		t.Pending[i].named(visit)
-	}
-	for i := range t.Rejects {
-		visit(t.Rejects[i].Path, t.Rejects[i].Bytes)
-	}
 }
 
 // Schema is the table's schema now.
@@ -95,13 +107,6 @@ func (t *Table) Rows() int64 {
 		n -= t.Deletes[i].Rows
 	}
 	return n
-}
-
-// Retired is a file that older versions name and the table no longer does: it
-// stays until no version is left that names it.
-type Retired struct {
-	Path  string  `json:"path"`
-	Since Version `json:"since"` // the first version without it
 }
 
 // DataFile is a Parquet file of rows, some of which deletes may supersede.

@@ -291,12 +291,6 @@ func (m *memFS) clone(keep func() bool) *memFS {
 	return out
 }
 
-func union(a, b map[string]*memNode) map[string]*memNode {
-	out := maps.Clone(a)
-	maps.Copy(out, b)
-	return out
-}
-
 // memFile is an open memNode.
 type memFile struct {
 	fs   *memFS

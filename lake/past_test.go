@@ -104,6 +104,9 @@ func TestPastIsGone(t *testing.T) {
 	}
 	f(read(5), "version 5 is not in the lake: it has versions 1, committed 2026-11-22T10:00:00Z, to 4")
 	f(asOf(9), "a version of 2026-11-22T09:00:00Z is not in the lake: it has versions 1, committed 2026-11-22T10:00:00Z, to 4")
+	if err := (horizon{3, 3}).write(fsys); err != nil {
+		t.Fatal(err)
+	}
 	for v := Version(1); v < 3; v++ {
 		if err := fsys.Remove(manifestPath(v)); err != nil {
 			t.Fatal(err)

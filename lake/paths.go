@@ -67,6 +67,9 @@ func lockPath(pipeline string) string { return path.Join(locksDir, EncodeName(pi
 // ViewsLock is the lock of who publishes views; no pipeline's lock has its name.
 const ViewsLock = locksDir + "/.views"
 
+// vacuumLock is the lock of who removes old versions, or brings one back.
+const vacuumLock = locksDir + "/.vacuum"
+
 // encodeName makes a file name of any string: one no other string has on a
 // file system that tells cases apart, without separators, control characters
 // or names that Windows keeps for itself.

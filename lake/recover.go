@@ -15,13 +15,13 @@ import (
 func (m *Manifest) Streams() []string { return slices.Sorted(maps.Keys(m.Tables)) }
 
 func empty() *Manifest {
-	return &Manifest{Pipelines: map[string]Pipeline{}, Tables: map[string]*Table{}, refs: map[string]tableRef{}}
+	return &Manifest{Pipelines: map[string]Pipeline{}, Tables: map[string]*Table{}, refs: map[string]tableRef{}, horizon: horizon{1, 1}}
 }
 
 // Newest reads the newest version of the lake, version 0 of an empty one. It
 // takes no lock: a version, once linked, never changes.
 func Newest(fsys FS) (*Manifest, error) {
-	first, last, err := versions(fsys)
+	h, last, err := span(fsys)
 	if err != nil || last == 0 {
 		return empty(), err
 	}
@@ -29,7 +29,7 @@ func Newest(fsys FS) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if last > first {
+	if last > h.Oldest {
 		before, _, err := readRoot(fsys, last-1)
 		if err != nil {
 			return nil, err
@@ -38,6 +38,7 @@ func Newest(fsys FS) (*Manifest, error) {
 			return nil, fmt.Errorf("%w: manifest %s does not follow %s", ErrCorrupt, last, last-1)
 		}
 	}
+	m.horizon = h
 	return m, readTables(fsys, m)
 }
 
@@ -45,22 +46,45 @@ func Newest(fsys FS) (*Manifest, error) {
 const relists = 10
 
 // versions are the oldest and the newest version there are, without a gap; 0, 0
-// if none. A listing is no snapshot: of two names that come while it is read it
-// may hold the second alone, and of two that go the first. So what it lacks is
-// looked for by name, and what is not there either must be missing again.
+// if none.
 func versions(fsys FS) (first, last Version, err error) {
+	h, last, err := span(fsys)
+	if err != nil || last == 0 {
+		return 0, last, err
+	}
+	return h.Oldest, last, nil
+}
+
+// span tells which versions there are: from the horizon's oldest to last,
+// without a gap; last is 0 if there are none. A listing is no snapshot: of two
+// names that come while it is read it may hold the second alone. So what it
+// lacks is looked for by name, and what is not there either must be missing
+// again.
+func span(fsys FS) (h horizon, last Version, err error) {
 	for try := 0; ; try++ {
 		found, err := listVersions(fsys)
-		if err != nil || len(found) == 0 {
-			return 0, 0, err
+		if err != nil {
+			return h, 0, err
 		}
-		first, last = found[0], found[len(found)-1]
-		hole, err := findHole(fsys, found)
+		// After the list: whatever vacuum had removed by then is below it.
+		if h, err = readHorizon(fsys); err != nil {
+			return h, 0, err
+		}
+		found = slices.DeleteFunc(found, func(v Version) bool { return v < h.Oldest })
+		if len(found) == 0 && h.Oldest == 1 {
+			return h, 0, nil
+		}
+		hole, err := findHole(fsys, append([]Version{h.Oldest - 1}, found...))
+		if len(found) > 0 {
+			last = found[len(found)-1]
+		} else if err == nil {
+			hole = h.Oldest
+		}
 		if err != nil || hole == 0 {
-			return first, last, err
+			return h, last, err
 		}
 		if try == relists {
-			return 0, 0, fmt.Errorf("%w: %d manifests from version %d to %d: %d is missing", ErrCorrupt, len(found), first, last, hole)
+			return h, last, fmt.Errorf("%w: %d manifests of versions %d to %d: %d is missing", ErrCorrupt, len(found), h.Oldest, last, hole)
 		}
 	}
 }
@@ -101,9 +125,14 @@ func readRoot(fsys FS, v Version) (*Manifest, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("read manifest %s: %w", v, err)
 	}
-	return decodeRoot(data, v)
+	m, err := decodeRoot(data, v)
+	if err != nil {
+		return nil, "", err
+	}
+	return m, m.previous, nil
 }
 
+// ReadFile reads a small file whole.
 func ReadFile(fsys FS, name string) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -113,8 +142,12 @@ func ReadFile(fsys FS, name string) ([]byte, error) {
 	return data, errors.Join(err, f.Close())
 }
 
-// readTables fills in the tables that m.refs names and m.Tables lacks.
+// readTables fills in the tables that m.refs names and m.Tables lacks, and
+// the retired files.
 func readTables(fsys FS, m *Manifest) error {
+	if err := m.readRetired(fsys); err != nil {
+		return fmt.Errorf("read manifest %s: %w", m.Version, err)
+	}
 	byFile := map[string][]string{}
 	for stream, ref := range m.refs {
 		if m.Tables[stream] == nil {
@@ -138,6 +171,17 @@ func readTables(fsys FS, m *Manifest) error {
 	return nil
 }
 
+func (m *Manifest) readRetired(fsys FS) error {
+	if m.retiredRef.File == "" {
+		return nil
+	}
+	f, err := fsys.Open(m.retiredRef.File)
+	if err != nil {
+		return err
+	}
+	return errors.Join(m.retiredRef.read(f, &m.Retired), f.Close())
+}
+
 // checkSizes compares every file m names with the disk.
 func checkSizes(fsys FS, m *Manifest) error {
 	check := func(name string, bytes int64) error {
@@ -152,14 +196,10 @@ func checkSizes(fsys FS, m *Manifest) error {
 		return nil
 	}
 	for _, stream := range m.Streams() {
-		var err error
-		m.Tables[stream].named(func(path string, bytes int64) {
-			if err == nil {
-				err = check(path, bytes)
+		for _, f := range m.Tables[stream].Named() {
+			if err := check(f.Path, f.Bytes); err != nil {
+				return err
 			}
-		})
-		if err != nil {
-			return err
 		}
 	}
 	return nil
@@ -183,10 +223,12 @@ func (l *Lake) sweep(m *Manifest) (int, error) {
 func (l *Lake) orphans(m *Manifest) ([]string, error) {
 	named := map[string]bool{}
 	for _, t := range m.Tables {
-		t.named(func(path string, _ int64) { named[path] = true })
-		for _, f := range t.Retired {
-			named[f.Path] = true // older versions have it
+		for _, f := range t.Named() {
+			named[f.Path] = true
 		}
+	}
+	for i := range m.Retired { // readers of older versions have them
+		named[m.Retired[i].Path] = true
 	}
 	var out []string
 	lost := func(name string) {
@@ -199,11 +241,15 @@ func (l *Lake) orphans(m *Manifest) ([]string, error) {
 		return nil, err
 	}
 	for _, e := range top {
+		err = errors.Join(err, noLink(e.Name(), e))
 		if e.IsDir() && e.Name() != "_lake" {
 			err = errors.Join(err, l.walk(e.Name(), 3, lost))
 		}
 	}
 	err = errors.Join(err, l.walk(rejectsDir, 2, lost))
+	for _, dir := range []string{path.Dir(logDir), locksDir} {
+		err = errors.Join(err, l.walk(dir, 1, func(string) {}))
+	}
 	err = errors.Join(err, l.walk(logDir, 1, func(name string) {
 		if strings.HasPrefix(path.Base(name), tempPrefix+l.id+"-") {
 			out = append(out, name)
@@ -240,6 +286,9 @@ func (l *Lake) walk(dir string, depth int, visit func(name string)) error {
 	}
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())
+		if err := noLink(name, e); err != nil {
+			return err
+		}
 		switch {
 		case !e.IsDir():
 			visit(name)
@@ -250,6 +299,19 @@ func (l *Lake) walk(dir string, depth int, visit func(name string)) error {
 		}
 	}
 	return nil
+}
+
+// currentLink is the one name in a lake that may be a symbolic link: a
+// stream's, to a directory of links to its files.
+const currentLink = "current"
+
+// noLink refuses a symbolic link: what is written through it lies elsewhere,
+// where nothing keeps the lake's promises.
+func noLink(name string, e fs.DirEntry) error {
+	if e.Type()&fs.ModeSymlink == 0 || path.Base(name) == currentLink {
+		return nil
+	}
+	return &fs.PathError{Op: "open", Path: name, Err: errors.New("a symbolic link inside the lake; put what it points to in its place")}
 }
 
 // lostTables are this pipeline's table manifests that no version names: those
@@ -267,7 +329,7 @@ func (l *Lake) lostTables(m *Manifest) ([]string, error) {
 		}
 	})
 	for v, names := range byVersion {
-		if err != nil || len(names) == 1 {
+		if err != nil || len(names) == 1 || v < m.horizon.Oldest { // those below are Vacuum's
 			continue
 		}
 		var r *Manifest
@@ -276,11 +338,20 @@ func (l *Lake) lostTables(m *Manifest) ([]string, error) {
 		}
 		for _, name := range names {
 			_, id, _ := parseTables(path.Base(name))
-			used := slices.ContainsFunc(slices.Collect(maps.Values(r.refs)), func(t tableRef) bool { return t.File == name })
-			if strings.HasPrefix(id, l.id+"-") && !used {
+			if strings.HasPrefix(id, l.id+"-") && !r.uses(name) {
 				out = append(out, name)
 			}
 		}
 	}
 	return out, err
+}
+
+// uses reports whether m names a line of a file of table manifests.
+func (m *Manifest) uses(file string) bool {
+	for _, ref := range m.refs {
+		if ref.File == file {
+			return true
+		}
+	}
+	return m.retiredRef.File == file
 }

@@ -37,7 +37,9 @@ func (r *Resend) Rows() int64 {
 // Has reports whether the files of the spans are t's.
 func (t *Table) Has(spans []Span) bool {
 	named := map[string]bool{}
-	t.named(func(path string, _ int64) { named[path] = true })
+	for _, f := range t.Named() {
+		named[f.Path] = true
+	}
 	return !slices.ContainsFunc(spans, func(s Span) bool { return !named[s.Path] })
 }
 

@@ -150,6 +150,9 @@ func TestListingTheLogWhileItGrows(t *testing.T) {
 
 	// 1 and 2 went while the log was listed: the listing has 1, 3 and 4.
 	stale := fsys.afterDeath()
+	if err := (horizon{3, 3}).write(stale); err != nil {
+		t.Fatal(err)
+	}
 	node := stale.dirs[logDir].names[path1(1)]
 	for v := range Version(2) {
 		if err := stale.Remove(manifestPath(v + 1)); err != nil {
@@ -159,12 +162,10 @@ func TestListingTheLogWhileItGrows(t *testing.T) {
 	gone := fs.FileInfoToDirEntry(memInfo{path1(1), false, int64(len(node.data))})
 	lists = 0
 	m, err := Newest(tornFS{stale, func(entries []fs.DirEntry) []fs.DirEntry {
-		if lists++; lists > 3 {
-			return entries
-		}
+		lists++
 		return append(entries, gone)
 	}})
-	if err != nil || m.Version != 4 || lists != 4 {
+	if err != nil || m.Version != 4 || lists != 1 {
 		t.Errorf("%v, %v after %d listings", m, err, lists)
 	}
 }

@@ -170,5 +170,5 @@ func (how method) sameKey(m *ingest.SchemaMessage, key []string) error {
 	if how.replace || slices.Equal(slices.Sorted(slices.Values(how.key)), slices.Sorted(slices.Values(key))) {
 		return nil // the order of its columns makes no other key
 	}
-	return inputError{fmt.Errorf("stream %q: key_properties are %q, the table's are %q; load it into a new lake to change them", m.Stream, how.key, key)}
+	return inputError{fmt.Errorf("stream %q: key_properties are %q, the table's are %q; to load it with another key, drop it first: target-filelake reset %s", m.Stream, how.key, key, shellQuote(m.Stream))}
 }

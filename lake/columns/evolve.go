@@ -82,7 +82,7 @@ func (e *Evolver) merge(have, want []Column, path string, key bool) ([]Column, e
 			continue
 		}
 		if key {
-			return nil, fmt.Errorf("%w: key %s gains %s; load the stream into a new lake to change its key", ErrSchema, path, where)
+			return nil, fmt.Errorf("%w: key %s gains %s; `target-filelake reset STREAM` frees its key", ErrSchema, path, where)
 		}
 		c, err := e.fresh(w, where, taken)
 		if err != nil {
@@ -124,7 +124,7 @@ func (e *Evolver) widen(old, want *Column, at string, key bool) (Column, error) 
 		return c, nil
 	}
 	if key && next.Kind != Decimal {
-		return c, fmt.Errorf("%w: key %s changes from %s to %s; load the stream into a new lake to change its key",
+		return c, fmt.Errorf("%w: key %s changes from %s to %s; `target-filelake reset STREAM` frees its key",
 			ErrSchema, at, old.typeText(), want.typeText())
 	}
 	c.Kind, c.Precision, c.Scale, c.Fields = next.Kind, next.Precision, next.Scale, nil
