@@ -203,6 +203,9 @@ func TestStates(t *testing.T) {
 	f("users", 2, 4, "2 at 12: 5, 3 at 12: 10")
 	f("nothing", 0, 4, "0 at 0: -1")
 	f("orders", 3, 3, "3 at 12: 10")
+	if err := (horizon{3, 3}).write(fsys); err != nil {
+		t.Fatal(err)
+	}
 	for v := Version(1); v < 3; v++ {
 		if err := fsys.Remove(manifestPath(v)); err != nil {
 			t.Fatal(err)

@@ -56,7 +56,7 @@ func (m *Manifest) rollback(old *Manifest, pipeline string, now time.Time) (*Man
 	for _, stream := range slices.Sorted(maps.Keys(union(m.Tables, old.Tables))) {
 		cur, was := m.Tables[stream], old.Tables[stream]
 		theirs := cur != nil && cur.Owner != pipeline || cur == nil && was.Owner != pipeline
-		if theirs || m.refs[stream] == old.refs[stream] {
+		if theirs || m.refs[stream].SHA256 == old.refs[stream].SHA256 { // one may be a copy of the other
 			continue
 		}
 		same = false

@@ -46,6 +46,9 @@ func TestRollback(t *testing.T) {
 		if err != nil || told(newest) != want {
 			t.Errorf("read back: %s, %v", told(newest), err)
 		}
+		if _, err := l.Rollback(v); !errors.Is(err, ErrUnchanged) {
+			t.Errorf("a second time: %v", err)
+		}
 		back, err := l.Rollback(8)
 		if err != nil || told(back) != "a=a4 b=b2 items:100 orders:9" {
 			t.Errorf("and forth again: %s, %v", told(back), err)

@@ -34,6 +34,9 @@ type Vacuumed struct {
 // and what a crash leaves is taken next time. *LockedError if another vacuum
 // or a rollback is under way.
 func (l *Lake) Vacuum(retention time.Duration, dry bool) (out Vacuumed, err error) {
+	if l.err != nil { // a commit of unknown outcome
+		return out, l.err
+	}
 	lock, err := l.fs.Lock(vacuumLock, "vacuum of pipeline "+l.pipeline)
 	if err != nil {
 		return out, fmt.Errorf("vacuum: %w", err)

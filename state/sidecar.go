@@ -1,7 +1,9 @@
 package state
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"target-filelake/lake"
 )
@@ -18,10 +20,26 @@ func SidecarPath(pipeline string) string {
 }
 
 // WriteSidecar puts value, and nothing else, in a pipeline's sidecar.
-func WriteSidecar(fs lake.FS, pipeline string, value []byte) error {
+func WriteSidecar(fsys lake.FS, pipeline string, value []byte) error {
 	name := SidecarPath(pipeline)
-	if err := lake.WriteAtomic(fs, name, value); err != nil {
+	if err := lake.WriteAtomic(fsys, name, value); err != nil {
 		return fmt.Errorf("write sidecar %s: %w", name, err)
+	}
+	return nil
+}
+
+// RemoveSidecar leaves a pipeline that has no STATE without a sidecar.
+func RemoveSidecar(fsys lake.FS, pipeline string) error {
+	name := SidecarPath(pipeline)
+	err := fsys.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = fsys.SyncDir(".")
+	}
+	if err != nil {
+		return fmt.Errorf("remove sidecar %s: %w", name, err)
 	}
 	return nil
 }

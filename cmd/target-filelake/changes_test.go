@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,7 +54,8 @@ func TestChangesRefuses(t *testing.T) {
 	f("a version of 2020-01-01T00:00:00Z is not in the lake: it has versions 1", "t", "--from", "2020-01-01")
 
 	// Without version 1, as after a vacuum.
-	if err := os.Remove(filepath.Join(dir, "_lake/log/00000000000000000001.json")); err != nil {
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "_lake/vacuumed.json"), []byte(`{"oldest":2,"swept":2}`), 0o644),
+		os.Remove(filepath.Join(dir, "_lake/log/00000000000000000001.json"))); err != nil {
 		t.Fatal(err)
 	}
 	f("version 1 is not in the lake: it has versions 2, committed", "t", "--from", "1")

@@ -35,6 +35,10 @@ type CLI struct {
 	Changes ChangesCmd `cmd:"" help:"Tell which rows of a stream changed between two versions."`
 	History HistoryCmd `cmd:"" help:"Tell what the versions did to one row."`
 
+	Rollback RollbackCmd `cmd:"" help:"Take a pipeline's streams and STATE back to an older version."`
+	Reset    ResetCmd    `cmd:"" help:"Drop a stream, so that it may be loaded anew, with any key."`
+	Vacuum   VacuumCmd   `cmd:"" help:"Remove old versions, and the files that only they name."`
+
 	Gen GenCmd `cmd:"" help:"Write a seeded sample tap's output to stdout."`
 }
 

@@ -69,7 +69,7 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	l, err := c.openLake(ctx, failpoint.FS(disk), log)
+	l, err := lockLake(ctx, failpoint.FS(disk), c.Pipeline, c.Wait, log)
 	if err != nil {
 		return errors.Join(err, in.Close())
 	}
@@ -139,7 +139,7 @@ func holder() string {
 }
 
 func (l *loader) load(ctx context.Context) error {
-	if err := l.restoreSidecar(); err != nil {
+	if err := restoreSidecar(l.lake, l.cfg.Pipeline); err != nil {
 		return err
 	}
 	return l.pipeline(ctx, l.committer)
@@ -305,19 +305,11 @@ func (l *loader) encode(ctx context.Context, jobs <-chan encodeJob) error {
 	return nil
 }
 
-// restoreSidecar makes the sidecar say what the newest version says: the run
-// that committed it may have died in between.
-func (l *loader) restoreSidecar() error {
-	if s := l.lake.State(); s != nil {
-		return state.WriteSidecar(l.lake.FS(), l.cfg.Pipeline, []byte(*s))
-	}
-	return nil
-}
-
 // finish publishes what was committed and says what the run did, also after a
 // fault: what was committed before it stays.
 func (l *loader) finish(ctx context.Context, fault error) error {
 	err := publishViews(ctx, l.root, l.lake, l.log)
+	l.vacuum()
 	if fault != nil {
 		_, serr := l.lake.Sweep()
 		err = errors.Join(err, serr)

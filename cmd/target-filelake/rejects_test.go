@@ -82,9 +82,9 @@ func orphaned(t testing.TB, dir string) []string {
 		for _, f := range table.Rejects {
 			named[f.Path] = true
 		}
-		for _, f := range table.Retired {
-			named[f.Path] = true
-		}
+	}
+	for _, f := range m.Retired {
+		named[f.Path] = true
 	}
 	var out []string
 	err = filepath.WalkDir(filepath.Join(dir, "_lake", "rejects"), func(path string, e os.DirEntry, err error) error {

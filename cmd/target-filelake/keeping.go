@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"target-filelake/lake"
+	"target-filelake/lake/failpoint"
+	"target-filelake/state"
+)
+
+// WaitFlag is for commands that write.
+type WaitFlag struct {
+	Wait time.Duration `help:"Wait this long for a load of the pipeline to end; 0s: do not." default:"0s" placeholder:"TIME"`
+}
+
+// keeping is a lake that a command other than load writes to, under the lock
+// of a pipeline.
+type keeping struct {
+	root     string
+	pipeline string
+	disk     lake.Disk
+	lake     *lake.Lake
+	log      *slog.Logger
+}
+
+// openKeeping opens a lake that something is committed to.
+func openKeeping(ctx context.Context, path, pipeline string, wait time.Duration, std *stdio) (*keeping, error) {
+	root, m, err := readLake(path)
+	if err != nil {
+		return nil, err
+	}
+	if m.Version == 0 {
+		return nil, usageError{fmt.Errorf("nothing is committed in %s; name the lake with --lake", root)}
+	}
+	k := &keeping{root: root, pipeline: pipeline, log: slog.New(newLogHandler(std.err))}
+	if k.disk, err = lake.OpenDisk(root); err != nil {
+		return nil, fmt.Errorf("open the lake: %w", err)
+	}
+	if k.lake, err = lockLake(ctx, failpoint.FS(k.disk), pipeline, wait, k.log); err != nil {
+		return nil, errors.Join(err, k.disk.Close())
+	}
+	return k, nil
+}
+
+func (k *keeping) close() error { return errors.Join(k.lake.Close(), k.disk.Close()) }
+
+// settle makes the sidecar and the views say what has been committed.
+func (k *keeping) settle(ctx context.Context) error {
+	return errors.Join(restoreSidecar(k.lake, k.pipeline), publishViews(ctx, k.root, k.lake, k.log))
+}
+
+// restoreSidecar makes the sidecar say what the newest version says: the run
+// that committed it may have died in between. A pipeline that has commits but
+// no STATE, after a rollback, has no sidecar.
+func restoreSidecar(l *lake.Lake, pipeline string) error {
+	if s := l.State(); s != nil {
+		return state.WriteSidecar(l.FS(), pipeline, []byte(*s))
+	}
+	if _, known := l.Manifest().Pipelines[pipeline]; known {
+		return state.RemoveSidecar(l.FS(), pipeline)
+	}
+	return nil
+}
