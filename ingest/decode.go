@@ -29,6 +29,7 @@ type Decoder struct {
 
 	check      draft4.Checker
 	bad        bool   // a check has refused a value of the record
+	event      bool   // the record says that its row was deleted: it need not hold more than the key
 	trail      []step // containers around the current value, the record itself apart
 	fault      fault
 	extra      extra
@@ -178,6 +179,10 @@ func (d *Decoder) row(b []byte, i int) int {
 		c.Batch.Truncate(row)
 		end = d.rowWithoutDuplicates(b, i)
 	}
+	if end < 0 && b[i] == '{' && d.isDelete(b, i) {
+		c.Batch.Truncate(row)
+		end = d.deleteRow(b, i)
+	}
 	if end < 0 {
 		c.Batch.Truncate(row)
 		return -1
@@ -219,10 +224,10 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 		return -1
 	}
 	d.extra.end(&d.vecs[len(d.vecs)-1])
-	if root.check != nil && !d.check.Passes(root.check, b, start, i) {
+	if root.check != nil && !d.event && !d.check.Passes(root.check, b, start, i) {
 		d.bad = true
 	}
-	if (d.bad || d.check.Unsure) && !d.isRight(b[start:i]) {
+	if (d.bad || d.check.Unsure && !d.event) && !d.isRight(b[start:i]) {
 		return -1
 	}
 	return i

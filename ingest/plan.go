@@ -77,6 +77,7 @@ type slot struct {
 	floats   *draft4.Floats
 	strings  *draft4.Strings
 	required bool
+	key      bool // required of a delete event too
 	nullable bool // what is no date or time is null
 	flat     bool // a struct whose fields are columns of the table
 	cut      bool // JSON text out of which is cut what is not selected
@@ -169,7 +170,7 @@ func Bind(m *SchemaMessage, s *schema.Shape, t *columns.Schema, o Options) *Plan
 	p.slots = number(&p.root, 0)
 	for _, k := range m.Key {
 		key := &p.root.fields[p.root.index[k]]
-		key.required, key.nullable = true, false
+		key.required, key.nullable, key.key = true, false, true
 		p.keys = append(p.keys, *key)
 	}
 	return p

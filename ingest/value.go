@@ -104,7 +104,7 @@ func (d *Decoder) absent(s *slot, stamp uint64, rep byte) bool {
 		if d.seen[f.id] == stamp {
 			continue
 		}
-		if f.required {
+		if f.required && (f.key || !d.event || s != &d.walk.plan.root) {
 			d.refuse(text.Pointer(d.here(), f.name), f.name+" is required")
 			return false
 		}

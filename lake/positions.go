@@ -41,6 +41,23 @@ func (p Positions) AddRange(from, to int64) {
 	}
 }
 
+// Union joins sets of rows, of which two may be of one file. Those of a may be
+// added to.
+func Union(a, b []Positions) []Positions {
+	out := slices.Clone(a)
+	for _, p := range b {
+		i := slices.IndexFunc(out, func(o Positions) bool { return o.Path == p.Path })
+		if i < 0 {
+			out = append(out, p)
+			continue
+		}
+		for at := range min(len(p.Set), len(out[i].Set)) {
+			out[i].Set[at] |= p.Set[at]
+		}
+	}
+	return out
+}
+
 // deletesSchema is a delete file's, with the field ids that Iceberg reserves
 // for the columns of its position deletes.
 var deletesSchema = &columns.Schema{ID: -1, Columns: []columns.Column{

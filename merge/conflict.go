@@ -25,10 +25,14 @@ func (c Conflict) pick() string {
 	return "max"
 }
 
-// dropKeys takes the keys that matched out of the batch.
-func dropKeys() string {
+// dropKeys takes the keys out of the batch whose live rows stay.
+func dropKeys(j Job) string {
+	matched := "temp." + matchedTable
+	if j.ordered() {
+		matched = "(SELECT stays FROM " + matched + " WHERE newer)"
+	}
 	return "CREATE OR REPLACE TEMP TABLE " + batchTable + " AS\nSELECT * FROM temp." + batchTable +
-		"\nANTI JOIN temp." + matchedTable + " USING (stays)"
+		"\nANTI JOIN " + matched + " AS live USING (stays)"
 }
 
 // yield takes the keys that live in the lake out of the batch's and counts them.
@@ -37,7 +41,10 @@ func (m *merging) yield(ctx context.Context, keys int64, bs []bounds) (int64, er
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	left, err := m.create(ctx, "leave out keys of the lake", batchTable, dropKeys())
+	left, err := m.create(ctx, "leave out keys of the lake", batchTable, dropKeys(m.Job))
+	if err == nil && m.ordered() {
+		err = m.exec(ctx, "leave out newer rows of the lake", keepMatched())
+	}
 	if err == nil && left > keys {
 		err = fmt.Errorf("merge: %d of %d keys left", left, keys)
 	}

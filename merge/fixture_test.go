@@ -22,7 +22,9 @@ type fixture struct {
 	m      *lake.Manifest
 	files  int
 
-	conflict Conflict // of load
+	conflict Conflict // of load; order and deleted too
+	order    *columns.Column
+	deleted  *columns.Column
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -146,7 +148,7 @@ func keyOf(t *lake.Table) []columns.Column {
 // load merges staged files into the table, as a commit would.
 func (f *fixture) load(t *lake.Table, staged ...Staged) Result {
 	f.Helper()
-	dead, r, err := f.db.Positions(context.Background(), Job{Table: t, Key: keyOf(t), Staged: staged, Conflict: f.conflict})
+	dead, r, err := f.db.Positions(context.Background(), Job{Table: t, Key: keyOf(t), Staged: staged, Conflict: f.conflict, Order: f.order, Deleted: f.deleted})
 	f.must(err)
 	for i := range staged {
 		t.Files = append(t.Files, staged[i].File)

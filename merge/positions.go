@@ -43,6 +43,14 @@ func keyColumns(stored *columns.Schema, key []columns.Column) string {
 	return strings.Join(exprs, ", ")
 }
 
+// orderColumn is the value that decides which row of a key is the newest.
+func orderColumn(stored *columns.Schema, j Job) string {
+	if !j.ordered() {
+		return ""
+	}
+	return ", " + fromStored(stored, j.Order) + " AS o"
+}
+
 func keyNames(n int) string {
 	out := make([]string, n)
 	for i := range out {
@@ -60,7 +68,7 @@ func stagedKeys(j Job, at place) string {
 		if s.Keep == 0 {
 			continue
 		}
-		part := "SELECT " + keyColumns(s.Schema, j.Key) + ", " + ordinal(i, 0) + " + " + rowColumn +
+		part := "SELECT " + keyColumns(s.Schema, j.Key) + orderColumn(s.Schema, j) + ", " + ordinal(i, 0) + " + " + rowColumn +
 			" AS ordinal FROM " + scan([]string{at(s.File.Path)})
 		if s.Keep < s.File.Rows {
 			part += " WHERE " + rowColumn + " < " + strconv.FormatInt(s.Keep, 10)
@@ -82,8 +90,13 @@ func increasing(j Job, at place) string {
 func createBatch(j Job, at place, distinct bool) string {
 	keys := keyNames(len(j.Key))
 	create := "CREATE OR REPLACE TEMP TABLE " + batchTable + " AS\n"
-	if distinct && j.Conflict.keepsLive() {
+	switch {
+	case distinct && j.ordered():
+		return create + "SELECT " + keys + ", ordinal AS stays, o FROM (\n" + stagedKeys(j, at) + ")"
+	case distinct && j.yields():
 		return create + "SELECT " + keys + ", ordinal AS stays FROM (\n" + stagedKeys(j, at) + ")"
+	case j.ordered():
+		return create + "SELECT " + keys + ", " + newestOf() + " FROM (\n" + stagedKeys(j, at) + ")\nGROUP BY " + keys
 	}
 	if distinct {
 		return create + "SELECT " + keys + " FROM (\n" + stagedKeys(j, at) + ")"
@@ -128,7 +141,7 @@ func createMatched(j Job, at place, bs []bounds) string {
 	var parts []string
 	for _, files := range bySchema(j.Table.Files) {
 		stored := j.Table.Schemas[files[0].Schema]
-		part := "SELECT " + keyColumns(stored, j.Key) + ", " + fileColumn + ", " + rowColumn + " FROM " + scan(dataPaths(files, at))
+		part := "SELECT " + keyColumns(stored, j.Key) + orderColumn(stored, j) + ", " + fileColumn + ", " + rowColumn + " FROM " + scan(dataPaths(files, at))
 		if narrow := narrowWithin(stored, j.Key, bs); len(narrow) > 0 {
 			part += " WHERE " + strings.Join(narrow, " AND ")
 		}
@@ -148,8 +161,11 @@ func createMatched(j Job, at place, bs []bounds) string {
 		from += "\nWHERE " + strings.Join(where, " AND ")
 	}
 	join, stays := "SEMI JOIN", ""
-	if j.Conflict.keepsLive() {
+	if j.yields() {
 		join, stays = "JOIN", ", b.stays"
+	}
+	if j.ordered() {
+		stays += ", coalesce(l.o > b.o, false) AS newer"
 	}
 	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT " + fileColumn + " AS file, " +
 		rowColumn + " AS pos" + stays + " FROM (" + from + ") AS l\n" + join + " temp." + batchTable + " AS b ON " + strings.Join(on, " AND ")

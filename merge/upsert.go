@@ -27,6 +27,8 @@ type Job struct {
 	Staged []Staged         // in arrival order
 
 	Conflict Conflict
+	Order    *columns.Column // of Update: the row with the greatest value stays, of equal ones the last to come; nil: the last
+	Deleted  *columns.Column // staged rows that have a value here are superseded too, once they have superseded others; nil: none
 }
 
 // Result counts the rows that a batch supersedes.
@@ -34,15 +36,16 @@ type Result struct {
 	Within int64 // rows superseded by other rows of the batch
 	Lake   int64 // live rows of the lake superseded
 	Live   int64 // rows superseded by live rows of the lake
+	Gone   int64 // rows that only say that a row was deleted
 	Cut    int64 // rows cut off
 }
 
 // Total is how many they are.
-func (r Result) Total() int64 { return r.Within + r.Lake + r.Live + r.Cut }
+func (r Result) Total() int64 { return r.Within + r.Lake + r.Live + r.Gone + r.Cut }
 
 // NeedsMerge reports whether j can have any position at all.
 func (j Job) NeedsMerge() bool {
-	return j.cut() > 0 || len(j.Key) > 0 && j.kept() > 0 && (j.kept() > 1 || j.live())
+	return j.cut() > 0 || j.Deleted != nil && j.kept() > 0 || len(j.Key) > 0 && j.kept() > 0 && (j.kept() > 1 || j.live())
 }
 
 func (j Job) kept() int64 {
@@ -83,7 +86,7 @@ func (db *DB) Positions(ctx context.Context, j Job) (dead []lake.Positions, r Re
 	if err := j.check(); err != nil || !j.NeedsMerge() {
 		return nil, r, err
 	}
-	if len(j.Key) == 0 || j.kept() == 0 {
+	if j.kept() == 0 || len(j.Key) == 0 && j.Deleted == nil {
 		dead, r.Cut = j.superseded(nil), j.cut()
 		return dead, r, nil
 	}
@@ -96,7 +99,14 @@ func (db *DB) Positions(ctx context.Context, j Job) (dead []lake.Positions, r Re
 	if err := failpoint.Hit("merge/query/before"); err != nil {
 		return nil, r, stepError(ctx, "query", err)
 	}
-	dead, r, err = m.supersede(ctx)
+	if len(j.Key) == 0 {
+		dead, r.Cut = j.superseded(nil), j.cut()
+	} else {
+		dead, r, err = m.supersede(ctx)
+	}
+	if err == nil && j.Deleted != nil {
+		dead, r.Gone, err = m.dropDeleted(ctx, dead)
+	}
 	if err := errors.Join(err, failpoint.Hit("merge/query/after")); err != nil {
 		return nil, Result{}, err
 	}
@@ -187,7 +197,7 @@ func (m *merging) supersede(ctx context.Context) (dead []lake.Positions, r Resul
 	if r.Within < 0 || distinct && r.Within != 0 {
 		return nil, r, fmt.Errorf("merge: %d keys in %d rows: staged files hold other row counts than named", keys, m.kept())
 	}
-	if m.live() && m.Conflict.keepsLive() {
+	if m.live() && m.yields() {
 		if r.Live, err = m.yield(ctx, keys, bs); err != nil {
 			return nil, r, err
 		}
@@ -297,7 +307,7 @@ func (m *merging) bounds(ctx context.Context) (keys int64, bs []bounds, err erro
 
 // replaced finds the live rows of the lake whose key the batch has.
 func (m *merging) replaced(ctx context.Context, bs []bounds) (int64, []lake.Positions, error) {
-	n, err := m.match(ctx, bs)
+	n, err := m.replaceable(ctx, bs)
 	if err != nil || n == 0 {
 		return 0, nil, err
 	}
@@ -311,6 +321,18 @@ func (m *merging) replaced(ctx context.Context, bs []bounds) (int64, []lake.Posi
 		return nil
 	})
 	return n, dead, err
+}
+
+// replaceable counts the matched rows; where rows of the batch may yield they
+// have been matched already.
+func (m *merging) replaceable(ctx context.Context, bs []bounds) (n int64, err error) {
+	if !m.ordered() {
+		return m.match(ctx, bs)
+	}
+	if err := m.conn.QueryRowContext(ctx, countRows(matchedTable)).Scan(&n); err != nil {
+		return 0, stepError(ctx, "count matched rows", err)
+	}
+	return n, nil
 }
 
 // match puts the live rows of the lake whose key the batch has into a table.

@@ -152,7 +152,7 @@ func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, e
 		return nil, err
 	}
 	old := c.lake.Manifest().Tables[s.stream]
-	if !s.merges() && !s.replace && len(staged) > 0 {
+	if !s.repeats() && !s.replace && len(staged) > 0 {
 		if staged, err = c.recognise(ctx, s, staged, &ch); err != nil {
 			return nil, err
 		}
@@ -194,12 +194,8 @@ func sameTable(t *lake.Table, s sealedStream) bool {
 // positions adds staged files to some rows of the table, those of into, and
 // returns what they supersede among them.
 func (c *committer) positions(ctx context.Context, s sealedStream, into *lake.Table, staged []merge.Staged) ([]lake.NewFile, []lake.Positions, error) {
-	j := merge.Job{Table: into, Staged: staged}
-	if s.merges() {
-		for _, property := range s.key {
-			j.Key = append(j.Key, *s.schema.Column(property))
-		}
-	}
+	j := merge.Job{Table: into, Staged: staged, Conflict: s.conflict}
+	j.Key, j.Order, j.Deleted = s.columnsOf(s.schema)
 	count := c.run.stream(s.stream)
 	var dead []lake.Positions
 	var res merge.Result
@@ -222,7 +218,9 @@ func (c *committer) positions(ctx context.Context, s sealedStream, into *lake.Ta
 	count.files += len(staged)
 	count.updated += res.Lake
 	count.repeated += res.Within
-	count.inserted += rows - res.Within - res.Lake
+	count.inserted += rows - res.Within - res.Lake - res.Live - res.Gone
+	count.lost += res.Live
+	count.deleted += res.Gone
 	return files, dead, nil
 }
 

@@ -35,10 +35,10 @@ type LoadCmd struct {
 	Wait     time.Duration `help:"Wait this long for another run of the pipeline to end; 0s: exit 75 at once." default:"0s" placeholder:"TIME"`
 	Adopt    bool          `help:"Take over streams that belong to another pipeline, and let the pipeline's streams change altogether."`
 
-	LoadMethod       string `help:"upsert: a row replaces the one of its key, rows without a key are appended; append-only; overwrite: a run's rows replace all before; auto: overwrite for FULL_TABLE streams, else upsert." enum:"upsert,append-only,overwrite,auto" default:"upsert"`
-	ActivateVersions bool   `name:"process-activate-version-messages" help:"Rows of a new version stay unseen until its ACTIVATE_VERSION, which drops those of older ones." default:"true" negatable:""`
-	DryRun           bool   `help:"Read and check everything, write nothing: print rows, rejects, types and what the schemas would change."`
-	JSON             bool   `name:"json" help:"With --dry-run: as JSON."`
+	MethodFlags `embed:""`
+
+	DryRun bool `help:"Read and check everything, write nothing: print rows, rejects, types and what the schemas would change."`
+	JSON   bool `name:"json" help:"With --dry-run: as JSON."`
 
 	MaximumBatchSizeMB  int           `name:"maximum-batch-size-mb" help:"Commit after this many MiB of records, at the next STATE." default:"100" placeholder:"MIB"`
 	BatchSizeRows       int           `help:"Commit after this many rows of one stream, at the next STATE; 0: off." default:"0" placeholder:"N"`

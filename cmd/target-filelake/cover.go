@@ -102,7 +102,7 @@ func (s *sequencer) tail(o *openBatch) cover {
 	switch {
 	case s.limits.tail != "auto":
 		return toState
-	case o.merges() || o.replace || !s.stated && s.lake.State() == nil:
+	case o.repeats() || o.replace || !s.stated && s.lake.State() == nil:
 		return whole
 	}
 	return toClosed

@@ -91,7 +91,7 @@ func (c *committer) activate(ctx context.Context, s sealedStream, old *lake.Tabl
 		if err != nil {
 			return false, err
 		}
-		dead = union(had, dead)
+		dead = lake.Union(had, dead)
 	}
 	dead = slices.DeleteFunc(dead, func(p lake.Positions) bool { return !keep[p.Path] })
 	var err error
@@ -110,20 +110,4 @@ func liveAfter(old *lake.Table, ch *lake.Change) (stay, gone []lake.DataFile) {
 		files = append(files, f.DataFile)
 	}
 	return lake.Outdated(files, ch.Activate)
-}
-
-// union joins sets of rows, of which two may be of one file.
-func union(a, b []lake.Positions) []lake.Positions {
-	out := slices.Clone(a)
-	for _, p := range b {
-		i := slices.IndexFunc(out, func(o lake.Positions) bool { return o.Path == p.Path })
-		if i < 0 {
-			out = append(out, p)
-			continue
-		}
-		for at := range min(len(p.Set), len(out[i].Set)) {
-			out[i].Set[at] |= p.Set[at]
-		}
-	}
-	return out
 }

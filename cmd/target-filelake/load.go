@@ -212,7 +212,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
 	t.catalog = l.cfg.Catalog.catalog
-	t.loadMethod, t.versions = l.cfg.LoadMethod, l.cfg.ActivateVersions
+	t.method = l.cfg.MethodFlags
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }
 	t.adopt = l.cfg.Adopt

@@ -37,7 +37,7 @@ func (s *sequencer) holding() bool {
 
 // isHeld reports whether o's rows wait while STATEs are held back. Keyed ones
 // need not: loaded again, they replace themselves.
-func (o *openBatch) isHeld() bool { return o.replace || !o.merges() }
+func (o *openBatch) isHeld() bool { return o.replace || !o.repeats() }
 
 // isFull reports whether o has a batch of rows to commit.
 func (s *sequencer) isFull(o *openBatch, more int64) bool {
@@ -82,12 +82,12 @@ func (s *sequencer) aged(ctx context.Context) error {
 		return s.sealIfDue(ctx)
 	}
 	// The tap says no STATEs. Keyed rows may be committed all the same.
-	if !s.warned && slices.ContainsFunc(s.order, func(o *openBatch) bool { return !o.merges() && !o.replace && o.rows > 0 }) {
+	if !s.warned && slices.ContainsFunc(s.order, func(o *openBatch) bool { return !o.repeats() && !o.replace && o.rows > 0 }) {
 		s.warned = true
 		s.log.Warn("the tap has sent no STATE: rows of streams without a key wait for the end of input")
 	}
 	keyed := func(o *openBatch) cover {
-		if o.merges() {
+		if o.repeats() {
 			return whole
 		}
 		return waits

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -14,10 +15,15 @@ import (
 
 // streamConfig is what can be set for single streams.
 type streamConfig struct {
-	LoadMethod string            `json:"load_method"` // "": load_method of all
-	Types      map[string]string `json:"types"`       // property → column type
-	Select     []string          `json:"select"`      // patterns of properties; none: all of them
-	Exclude    []string          `json:"exclude"`     // patterns of properties
+	LoadMethod           string `json:"load_method"` // "", here and below: as for all streams
+	UniqueConflictMethod string `json:"unique_conflict_method"`
+	OrderBy              string `json:"order_by"`
+	HardDelete           *bool  `json:"hard_delete"`
+	Dedupe               string `json:"dedupe"`
+
+	Types   map[string]string `json:"types"`   // property → column type
+	Select  []string          `json:"select"`  // patterns of properties; none: all of them
+	Exclude []string          `json:"exclude"` // patterns of properties
 }
 
 func (c streamConfig) rules() selection.Rules {
@@ -45,11 +51,25 @@ func (s *streamsConfig) Decode(ctx *kong.DecodeContext) error {
 		if _, err := path.Match(name, ""); err != nil {
 			return fmt.Errorf("streams: %q is not a name or glob: %w", name, err)
 		}
-		if m := c.LoadMethod; m != "" && !slices.Contains(loadMethods, m) {
-			return fmt.Errorf("streams: %s: load_method: %q, want one of %s", name, m, strings.Join(loadMethods, ", "))
+		if err := c.check(); err != nil {
+			return fmt.Errorf("streams: %s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+// check refuses values that no setting has.
+func (c streamConfig) check() error {
+	var errs []error
+	among := func(key, value string, known ...string) {
+		if value != "" && !slices.Contains(known, value) {
+			errs = append(errs, fmt.Errorf("%s: %q, want one of %s", key, value, strings.Join(known, ", ")))
+		}
+	}
+	among("load_method", c.LoadMethod, loadMethods...)
+	among("unique_conflict_method", c.UniqueConflictMethod, updateConflicts, ignoreConflicts)
+	among("dedupe", c.Dedupe, "none", rowHash)
+	return errors.Join(errs...)
 }
 
 // of is what is set for stream: its own name before any glob, and of several

@@ -43,6 +43,8 @@ type streamCount struct {
 	rejected int64
 	dropped  int64 // rows after the last STATE that were not committed
 	outdated int64 // rows of versions that a newer one has replaced
+	lost     int64 // rows that live ones of their keys have kept out
+	deleted  int64 // rows that removed the one of their key
 	files    int
 	bytes    int64
 }
@@ -112,8 +114,8 @@ func (s *summary) print(w io.Writer, m *lake.Manifest, root string) {
 		s.printStreams(w, names, took)
 	}
 	for _, n := range names {
-		if c := s.stream(n); c.outdated > 0 {
-			fmt.Fprintf(w, "note: stream %s: %d rows of a version that a newer one has replaced were dropped\n", printable(n), c.outdated)
+		for _, note := range s.stream(n).notes() {
+			fmt.Fprintf(w, "note: stream %s: %s\n", printable(n), note)
 		}
 	}
 	for _, line := range append(s.rejects.lines(), noteLines(&s.notes)...) {
@@ -174,6 +176,20 @@ func (c *streamCount) add(o *streamCount) {
 	c.dropped += o.dropped
 	c.files += o.files
 	c.bytes += o.bytes
+}
+
+// notes word what the table of the summary has no column for.
+func (c *streamCount) notes() []string {
+	var out []string
+	add := func(n int64, what string) {
+		if n > 0 {
+			out = append(out, fmt.Sprintf("%d rows %s", n, what))
+		}
+	}
+	add(c.outdated, "of a version that a newer one has replaced were dropped")
+	add(c.lost, "were not added: the one of their key is newer, or was to stay")
+	add(c.deleted, "said that their row was deleted, and it is gone")
+	return out
 }
 
 // hint is a line to paste into a shell that shows what was loaded.

@@ -15,20 +15,19 @@ import (
 // tables knows, while lines are still to be decoded, what each stream's table
 // will look like. It belongs to the reading goroutine.
 type tables struct {
-	pipeline   string
-	options    ingest.Options
-	streams    streamsConfig
-	log        *slog.Logger
-	known      *lake.Manifest // as the run began
-	now        map[string]*table
-	plans      ingest.Plans // by stream; replaced, not changed, once a block has it
-	lent       bool         // a block has plans
-	packer     lake.Packer
-	adopt      bool // tables of other pipelines too
-	frozen     bool // no SCHEMA may change a table
-	catalog    *selection.Catalog
-	versions   bool // ACTIVATE_VERSION counts
-	loadMethod string
+	pipeline string
+	options  ingest.Options
+	streams  streamsConfig
+	log      *slog.Logger
+	known    *lake.Manifest // as the run began
+	now      map[string]*table
+	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
+	lent     bool         // a block has plans
+	packer   lake.Packer
+	adopt    bool // tables of other pipelines too
+	frozen   bool // no SCHEMA may change a table
+	catalog  *selection.Catalog
+	method   MethodFlags
 	// beyond are the columns of a stream with integers that a double might
 	// round; it waits for the blocks under way.
 	beyond func(stream string) (map[int32]bool, error)
@@ -73,14 +72,15 @@ func (t *tables) follow(j *job) {
 // take works out what a SCHEMA changes in the table of its stream, of whose
 // properties sel are wanted.
 func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table, error) {
+	how := t.methodOf(m)
 	options := t.options
+	options.Deleted = options.Deleted || how.deletes
 	options.Types, options.Selection = t.streams.of(m.Stream).Types, sel
 	shape, err := ingest.Compile(m, options)
 	if err != nil {
 		return nil, err
 	}
-	how := t.methodOf(m)
-	if err := checkKey(m, shape); err != nil {
+	if err := how.check(m, shape); err != nil {
 		return nil, err
 	}
 	cur, nextID, err := t.current(m, how)

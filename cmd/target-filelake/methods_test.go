@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// schemaO is a stream with a value that orders its rows, and a required one.
+const schemaO = `{'type':'SCHEMA','stream':'o','schema':{'type':'object','required':['at'],'properties':{'id':{'type':'integer'},'at':{'type':'string','format':'date-time'},'v':{'type':'string'}}},'key_properties':['id'],'bookmark_properties':['at']}`
+
+func rowO(id int, day, v string) string {
+	return fmt.Sprintf(`{'type':'RECORD','stream':'o','record':{'id':%d,'at':'2026-11-%s','v':'%s'}}`, id, day, v)
+}
+
+// goneO is the event that the row of a key was deleted: it has no more to say.
+func goneO(id int) string {
+	return fmt.Sprintf(`{'type':'RECORD','stream':'o','record':{'id':%d,'_sdc_deleted_at':'2026-11-22T00:00:00Z'}}`, id)
+}
+
+// loadsO loads inputs one after another and wants stream o to hold rows "id v".
+func loadsO(t *testing.T, want string, args []string, inputs ...string) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, in := range inputs {
+		load(t, dir, singer(schemaO)+singer(in, stateOf("1")), 0, args...)
+	}
+	wantQuery(t, dir, "SELECT coalesce(string_agg(id || coalesce(v, '-'), ' ' ORDER BY id), '') AS r FROM o", `[{"r":"`+want+`"}]`)
+}
+
+func TestOrderBy(t *testing.T) {
+	lines := func(l ...string) string { return strings.Join(l, "\n") }
+	f := func(want, orderBy string, inputs ...string) {
+		t.Helper()
+		loadsO(t, want, []string{"--order-by", orderBy}, inputs...)
+	}
+	late := lines(rowO(1, "05", "old"), rowO(2, "09", "new"))
+	f("1new 2new", "at", lines(rowO(1, "07", "new"), rowO(2, "05", "old")), late)
+	f("1new 2new", "bookmark_properties", lines(rowO(1, "07", "new"), rowO(2, "05", "old")), late)
+	f("1b", "at", lines(rowO(1, "07", "a"), rowO(1, "07", "b"), rowO(1, "06", "c")))
+	f("1b", "at", rowO(1, "07", "a"), rowO(1, "07", "b"))
+	r := load(t, t.TempDir(), singer(schemaO), exitBadInput, "--order-by", "no")
+	if !strings.Contains(r.err, `order_by "no" is not in the schema`) {
+		t.Error(r.err)
+	}
+}
+
+func TestUniqueConflictMethod(t *testing.T) {
+	lines := func(l ...string) string { return strings.Join(l, "\n") }
+	inputs := []string{lines(rowO(1, "01", "a"), rowO(1, "01", "b")), lines(rowO(1, "01", "c"), rowO(2, "01", "d"))}
+	loadsO(t, "1c 2d", nil, inputs...)
+	loadsO(t, "1a 2d", []string{"--unique-conflict-method", "IGNORE"}, inputs...)
+	loadsO(t, "1a 2d", []string{"--streams", `{"o":{"unique_conflict_method":"IGNORE"}}`}, inputs...)
+	dir := t.TempDir()
+	schema := singer(strings.Replace(schemaO, `'key_properties'`, `'unique_conflict_method':'IGNORE','key_properties'`, 1))
+	load(t, dir, schema+singer(rowO(1, "01", "a"), rowO(1, "01", "b"), stateOf("1")), 0)
+	wantQuery(t, dir, "SELECT v FROM o", `[{"v":"a"}]`)
+}
+
+func TestDeletes(t *testing.T) {
+	lines := func(l ...string) string { return strings.Join(l, "\n") }
+	hard := []string{"--hard-delete"}
+	first := lines(rowO(1, "01", "a"), rowO(2, "01", "b"))
+	loadsO(t, "1- 2b", nil, first, goneO(1)) // soft: the row says so
+	loadsO(t, "2b", hard, first, goneO(1))
+	loadsO(t, "1c 2b", hard, first, lines(goneO(1), rowO(1, "02", "c")))
+	loadsO(t, "1c 2b", hard, first, goneO(1), rowO(1, "02", "c"))
+	loadsO(t, "2b", hard, first, lines(rowO(1, "02", "c"), goneO(1)))
+	loadsO(t, "2b", append(hard, "--order-by", "at"), first, goneO(1))
+	loadsO(t, "", hard, lines(rowO(1, "01", "a"), goneO(1)))
+	loadsO(t, "1- 2b", append(hard, "--streams", `{"o":{"hard_delete":false}}`), first, goneO(1))
+	// A record that is no delete event is checked as ever, and an event needs its key.
+	load(t, t.TempDir(), singer(schemaO, `{'type':'RECORD','stream':'o','record':{'id':1,'_sdc_deleted_at':null}}`), exitBadInput)
+	load(t, t.TempDir(), singer(schemaO, `{'type':'RECORD','stream':'o','record':{'v':'x','_sdc_deleted_at':'2026-11-22T00:00:00Z'}}`), exitBadInput)
+	load(t, t.TempDir(), singer(schemaO, `{'type':'RECORD','stream':'o','record':{'id':1,'v':7,'_sdc_deleted_at':'2026-11-22T00:00:00Z'}}`), exitBadInput)
+}
+
+func TestDedupe(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		load(t, dir, singer(schemaA)+rowsA(1, 2, 2)+singer(stateOf("2"))+rowsA(3, 1)+singer(stateOf("3")), 0,
+			"--dedupe", "row_hash", "--batch-size-rows", "2", "--add-record-metadata")
+	}
+	wantA(t, dir, "1 2 3")
+	load(t, dir, singer(schemaT, rowT("1", "a"), rowT("1", "b"), stateOf("4")), 0, "--dedupe", "row_hash", "--adopt")
+	wantQuery(t, dir, "SELECT v FROM t", `[{"v":"b"}]`) // a key says more
+}

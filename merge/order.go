@@ -1,0 +1,76 @@
+package merge
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"target-filelake/lake"
+)
+
+// ordered reports whether a value decides which row of a key is the newest.
+func (j Job) ordered() bool { return j.Order != nil && j.Conflict == Update }
+
+// yields reports whether rows of the batch may lose to live ones of the lake.
+func (j Job) yields() bool { return j.Conflict.keepsLive() || j.ordered() }
+
+// newestOf aggregates a key's rows to the ordinal of the one with the greatest
+// value, the last to come of equal ones, and to that value. A row without one
+// counts as the newest: delete events have none.
+func newestOf() string {
+	const order = " ORDER BY o NULLS LAST, ordinal)"
+	return "last(ordinal" + order + " AS stays, last(o" + order + " AS o"
+}
+
+// keepMatched leaves those rows of the lake among the matched whose keys are
+// still in the batch.
+func keepMatched() string {
+	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT * FROM temp." + matchedTable +
+		"\nSEMI JOIN temp." + batchTable + " USING (stays)"
+}
+
+// dropDeleted adds the staged rows that say that a row was deleted to the
+// superseded ones, and counts those that would have stayed.
+func (m *merging) dropDeleted(ctx context.Context, dead []lake.Positions) ([]lake.Positions, int64, error) {
+	query := deletedRows(m.Job, under(m.root))
+	if query == "" {
+		return dead, 0, nil
+	}
+	var gone []lake.Positions
+	err := m.sets(ctx, query, func(file string, set []byte) error {
+		i, err := strconv.Atoi(file)
+		if err == nil {
+			p := lake.NewPositions(m.Staged[i].File.Path, m.Staged[i].File.Rows)
+			copy(p.Set, set)
+			gone = append(gone, p)
+		}
+		return err
+	})
+	before := count(dead)
+	dead = lake.Union(dead, gone)
+	return dead, count(dead) - before, err
+}
+
+func count(sets []lake.Positions) int64 {
+	var n int64
+	for _, p := range sets {
+		n += p.Count()
+	}
+	return n
+}
+
+// deletedRows is, by number of staged file, the rows that have a value in the
+// column Deleted; empty if no file has the column.
+func deletedRows(j Job, at place) string {
+	var parts []string
+	for i := range j.Staged {
+		s := &j.Staged[i]
+		stored := byID(s.Schema.Columns, j.Deleted.ID)
+		if stored == nil || s.Keep == 0 {
+			continue
+		}
+		parts = append(parts, "SELECT "+lit(strconv.Itoa(i))+", "+setOf(rowColumn, s.File.Rows)+" FROM "+scan([]string{at(s.File.Path)})+
+			" WHERE "+ident(stored.Name)+" IS NOT NULL AND "+rowColumn+" < "+strconv.FormatInt(s.Keep, 10)+" HAVING count(*) > 0")
+	}
+	return strings.Join(parts, "\nUNION ALL\n")
+}

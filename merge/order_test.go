@@ -1,0 +1,103 @@
+package merge
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"target-filelake/lake/columns"
+)
+
+// ordered is a row of the model below; o is -1 for a row without a value.
+type ordered struct{ o, v int }
+
+// wins reports whether a row that comes later takes the place of one there.
+func (r ordered) wins(there ordered) bool { return r.o < 0 || there.o < 0 || r.o >= there.o }
+
+// TestOrderAndDeletes merges random batches of rows with a value that orders
+// them, some of which say that their row was deleted, beside a Go map.
+func TestOrderAndDeletes(t *testing.T) {
+	f := func(seed uint64, order, deletes bool) {
+		t.Helper()
+		r := rand.New(rand.NewPCG(seed, 5))
+		fx := newFixture(t)
+		tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "o", columns.Timestamp),
+			column(3, "gone", columns.Timestamp), column(4, "v", columns.Int64))
+		if order {
+			fx.order = &tab.Schema().Columns[1]
+		}
+		if deletes {
+			fx.deleted = &tab.Schema().Columns[2]
+		}
+		rows := map[int]ordered{}
+		for serial := 0; serial < 900; {
+			batch, gone := map[int]ordered{}, map[int]bool{}
+			var staged []Staged
+			for range 1 + r.IntN(2) {
+				var lines []string
+				for range 1 + r.IntN(60) {
+					serial++
+					id, row := r.IntN(40), ordered{r.IntN(30) - 1, serial}
+					dead := r.IntN(5) == 0
+					if dead {
+						row.o = -1
+					}
+					lines = append(lines, fmt.Sprintf("%d, %s, %s, %d", id, moment(row.o), moment(map[bool]int{true: 1, false: -1}[dead]), serial))
+					there, known := batch[id]
+					// Within a batch a row without a value is newer than any with one.
+					if !known || !order || row.o < 0 || there.o >= 0 && row.o >= there.o {
+						batch[id], gone[id] = row, dead
+					}
+				}
+				staged = append(staged, fx.stage(tab, lines...))
+			}
+			for id, row := range batch {
+				if there, live := rows[id]; live && order && !row.wins(there) {
+					continue
+				}
+				rows[id] = row
+				if gone[id] && deletes {
+					delete(rows, id)
+				}
+			}
+			fx.load(tab, staged...)
+			var want []string
+			for _, id := range slices.Sorted(maps.Keys(rows)) {
+				want = append(want, fmt.Sprintf("[%d,%d]", id, rows[id].v))
+			}
+			if got := fx.answer("SELECT id, v FROM t ORDER BY id"); !slices.Equal(got, want) {
+				t.Fatalf("seed %d, order %v, deletes %v after %d rows:\n got %s\nwant %s", seed, order, deletes, serial,
+					strings.Join(got, " "), strings.Join(want, " "))
+			}
+		}
+	}
+	for seed := range uint64(3) {
+		f(seed, true, false)
+		f(seed, false, true)
+		f(seed, true, true)
+	}
+}
+
+// moment is a time as SQL; NULL below 0.
+func moment(n int) string {
+	if n < 0 {
+		return "NULL"
+	}
+	return fmt.Sprintf("make_timestamptz(%d)", n*1_000_000)
+}
+
+// TestDeletesWithoutKey has rows that only say that something was deleted.
+func TestDeletesWithoutKey(t *testing.T) {
+	fx := newFixture(t)
+	tab := fx.table("t", nil, column(1, "v", columns.Int64), column(2, "gone", columns.Timestamp))
+	fx.deleted = &tab.Schema().Columns[1]
+	if got, want := fx.load(tab, fx.stage(tab, "1, NULL", "2, "+moment(1), "3, NULL")), (Result{Gone: 1}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := fx.answer("SELECT v FROM t ORDER BY v"); !slices.Equal(got, []string{"[1]", "[3]"}) {
+		t.Errorf("%q", got)
+	}
+}
