@@ -26,6 +26,8 @@
 // what won, after a sync of the log, and applies its commit on top if the
 // tables it changes are as they were. A pipeline's files bear its id, and only
 // the holder of its lock sweeps them, so nobody removes what another stages.
+// A table belongs to one pipeline. It changes hands in a commit of the one that
+// adopts it, if the owner has not committed since; the owner is fenced then.
 //
 // Old versions are removed by Vacuum alone, behind a horizon that is durable
 // before the first of them goes: what a crash leaves below it counts for

@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
+	crand "crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -154,14 +156,39 @@ func newWritten(batches int, seed uint64) *written {
 	return w
 }
 
+// ageLake gives a lake versions of three hours ago, for vacuums to take.
+func ageLake(t *testing.T, dir string, versions int) {
+	t.Helper()
+	disk, err := lake.OpenDisk(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := func() time.Time { return time.Now().Add(-3 * time.Hour) }
+	l, err := lake.Open(disk, lake.Options{Pipeline: "aged", Holder: "a test", Clock: then, Rand: crand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range versions {
+		state := strconv.Itoa(i)
+		if _, err := l.Commit(lake.Commit{State: &state}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(l.Close(), disk.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestReadersSeeCommittedVersions has five processes read through every door
-// while a lake is loaded, updated, and its loader killed.
+// while a lake is loaded, updated and vacuumed, and its loader killed.
 func TestReadersSeeCommittedVersions(t *testing.T) {
 	const seed, perRun = 3, 12
 	runs := times(5)
 	w := newWritten(runs*perRun, seed)
 	dir := t.TempDir()
 	args := []string{"--lake", dir, "--batch-size-rows", "1"}
+	const aged = 100
+	ageLake(t, dir, aged)
 	load(t, dir, singer(schemaT, schemaA)+w.lines[0], 0, args[2:]...)
 
 	var reading []*reader
@@ -172,6 +199,9 @@ func TestReadersSeeCommittedVersions(t *testing.T) {
 	for from := 1; from < len(w.lines); from = lakeState(t, dir, nil, from) {
 		c := startProgram(t, args...)
 		go w.send(c.in, from, min(from+perRun, len(w.lines)))
+		if r := invoke(t, "", "vacuum", "--lake", dir, "--pipeline", "cleaner", "--retention", "1h"); r.code != 0 {
+			t.Errorf("vacuum: exit %d\n%s", r.code, r.err)
+		}
 		if w.r.IntN(4) == 0 {
 			kills++
 			time.Sleep(time.Duration(100+w.r.IntN(300)) * time.Millisecond)
@@ -181,7 +211,7 @@ func TestReadersSeeCommittedVersions(t *testing.T) {
 		}
 		c.exit(t, 0)
 	}
-	committed := w.committed(t, dir)
+	committed := w.committed(t, dir, aged)
 	checks := map[string]int{}
 	for _, r := range reading {
 		r.in.Close()
@@ -205,8 +235,9 @@ func (w *written) send(in io.WriteCloser, from, to int) {
 	}
 }
 
-// committed are the STATEs of all versions.
-func (w *written) committed(t *testing.T, dir string) map[int]bool {
+// committed are the STATEs of the versions after a first one, which is the
+// oldest there is.
+func (w *written) committed(t *testing.T, dir string, first lake.Version) map[int]bool {
 	t.Helper()
 	disk, err := lake.OpenDisk(dir)
 	if err != nil {
@@ -217,8 +248,11 @@ func (w *written) committed(t *testing.T, dir string) map[int]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if oldest, err := lake.Oldest(disk); err != nil || oldest != first {
+		t.Errorf("the oldest version is %d, %v; want %d", oldest, err, first)
+	}
 	out := map[int]bool{}
-	for v := lake.Version(1); v <= newest.Version; v++ {
+	for v := first + 1; v <= newest.Version; v++ {
 		m, err := lake.At(disk, v)
 		if err != nil {
 			t.Fatal(err)
