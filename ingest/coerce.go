@@ -59,7 +59,8 @@ func (d *Decoder) undeclared(s *slot, name, b []byte, i int) int {
 		return d.undeclaredPart(name, b, i)
 	}
 	if s.closed {
-		return d.refuse(text.Pointer(d.here(), string(name)), "additional property "+strconv.Quote(string(name))+" is not allowed")
+		d.refuse(text.Pointer(d.here(), string(name)), "additional property "+strconv.Quote(string(name))+" is not allowed")
+		return d.goOn(b, i, d.scan.Depth, len(d.trail))
 	}
 	d.scan.Spaced = false
 	end := d.scan.Value(b, i)

@@ -32,6 +32,7 @@ type Decoder struct {
 	event      bool   // the record says that its row was deleted: it need not hold more than the key
 	trail      []step // containers around the current value, the record itself apart
 	fault      fault
+	all        *[]fault // where all faults of a record are wanted; nil: the first ends it
 	extra      extra
 	text       []byte // scratch for unescaped strings
 	cut        int    // times of the record cut to microseconds
@@ -217,7 +218,7 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 	}
 	root := &d.walk.plan.root
 	start := i
-	if i = d.object(root, b, i, 0); i < 0 {
+	if i = d.object(root, b, i, 0); i < 0 || d.all != nil {
 		return -1
 	}
 	if len(d.walk.plan.keys) > 0 && !d.keysFit() {

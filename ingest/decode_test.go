@@ -288,7 +288,7 @@ func TestUndeclared(t *testing.T) {
 	record := `{"u": {"deep": [1, 2]}, "a":1, "o":{"x":1,"y/z":"\u00e9"}, "l":[{"x":1},{"n":null}], "/o/q":3}`
 	f(keep, record, `s {"a":1,"o":{"x":1},"l":[{"x":1},{"x":null}],"_extra":{"u":{"deep":[1,2]},"/o/y~1z":"\u00e9","/l/1/n":null,"/~1o~1q":3}}`)
 	f(ignore, record, `s {"a":1,"o":{"x":1},"l":[{"x":1},{"x":null}]}`)
-	f(refuse, record, `line 2, stream "s", /u: additional property "u" is not allowed`)
+	f(refuse, record, `line 2, stream "s", /u: additional property "u" is not allowed; /o/y~1z: additional property "y/z" is not allowed; /l/1/n: additional property "n" is not allowed; /~1o~1q: additional property "/o/q" is not allowed`)
 	f(refuse, `{"o":{"y":1}}`, `line 2, stream "s", /o/y: additional property "y" is not allowed`)
 	f(keep, `{"u":1,"u":2,"o":{"y":1,"x":5,"y":2}}`, `s {"o":{"x":5},"_extra":{"u":2,"/o/y":2}}`)
 	f(keep, `{"a":"x","a":2}`, `s {"a":2}`)

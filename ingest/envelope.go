@@ -2,9 +2,7 @@ package ingest
 
 import (
 	"bytes"
-	"slices"
 
-	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 )
 
@@ -236,22 +234,9 @@ func (e *recordEnvelope) refused(b []byte) error {
 	if r, ok := e.err.(*RecordError); ok {
 		s.Depth = 1
 		end := s.Value(b, e.at)
-		r.explain(e.d.walk.plan, b[e.at:end])
+		r.explain(e.d.walk.plan, b[e.at:end], e.d.faults(b, e.at))
 	}
 	return e.err
-}
-
-// explain adds what the schema says of the record.
-func (e *RecordError) explain(p *Plan, record []byte) {
-	if p.options.NoChecks {
-		return
-	}
-	all := p.shape.Reasons(record)
-	same := func(r draft4.Reason) bool { return r.Path == e.Path && r.Text != draft4.WildNumber }
-	if len(all) > 0 && (e.Reason == badValue || slices.ContainsFunc(all, same)) {
-		e.Path, e.Reason, all = all[0].Path, all[0].Text, all[1:]
-	}
-	e.More = slices.DeleteFunc(all, func(r draft4.Reason) bool { return r.Path == e.Path && r.Text == draft4.WildNumber })
 }
 
 // state reads a STATE line.

@@ -17,6 +17,7 @@ func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
 	}
 	d.stamp++
 	stamp, found, next, prev := d.stamp, 0, d.walk.next, s.head
+	depth, trail := d.scan.Depth, len(d.trail)
 	if i = d.scan.Space(b, i+1); b[i] == '}' {
 		i++
 	} else {
@@ -39,13 +40,16 @@ func (d *Decoder) object(s *slot, b []byte, i int, rep byte) int {
 				d.seen[f.id] = stamp
 				found++
 				prev = f.id
+				from := i
 				if f.check != nil {
 					i = d.checked(f, b, i, rep)
 				} else {
 					i = d.value(f, b, i, rep)
 				}
 				if i < 0 {
-					return -1
+					if i = d.goOn(b, from, depth, trail); i < 0 {
+						return -1
+					}
 				}
 			}
 			if b[i] <= ' ' {
@@ -105,8 +109,10 @@ func (d *Decoder) absent(s *slot, stamp uint64, rep byte) bool {
 			continue
 		}
 		if f.required && (f.key || !d.event || s != &d.walk.plan.root) {
-			d.refuse(text.Pointer(d.here(), f.name), f.name+" is required")
-			return false
+			if d.refuse(text.Pointer(d.here(), f.name), f.name+" is required"); !d.noted() {
+				return false
+			}
+			continue
 		}
 		d.null(f, rep)
 	}
@@ -219,7 +225,8 @@ func (d *Decoder) list(s *slot, b []byte, i int, rep byte) int {
 		return d.refuse(d.here(), d.scan.Why)
 	}
 	element := &s.fields[0]
-	here := &d.trail[len(d.trail)-1].index
+	depth, trail := d.scan.Depth, len(d.trail)
+	here := &d.trail[trail-1].index
 	if i = d.scan.Space(b, i+1); b[i] == ']' {
 		for k := s.vec; k < s.vec+s.leaves; k++ {
 			d.vecs[k].Null(s.def, rep)
@@ -229,13 +236,16 @@ func (d *Decoder) list(s *slot, b []byte, i int, rep byte) int {
 	}
 	for n := 0; ; n++ {
 		*here = n
+		from := i
 		if element.check != nil {
 			i = d.checked(element, b, i, rep)
 		} else {
 			i = d.value(element, b, i, rep)
 		}
 		if i < 0 {
-			return -1
+			if i = d.goOn(b, from, depth, trail); i < 0 {
+				return -1
+			}
 		}
 		here = &d.trail[len(d.trail)-1].index // the trail may have grown
 		rep = s.rep
