@@ -13,6 +13,10 @@
 // list of files: such an index shifts as soon as a filter prunes the list, and
 // superseded rows come back.
 //
+// Changes and History compare which rows live in which versions, from data and
+// delete files alone, whatever commits lie between; a row that comes back as it
+// was has not changed.
+//
 // Views and Query read the files of one version and no others, in the types
 // each file was written with, then cast explicitly and in UTC to the table's
 // schema now; no digit of a decimal passes through a double. The reader's time

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestGuideToTimeTravel runs each command of the guide in a shell and compares
+// what it prints with what the guide says.
+func TestGuideToTimeTravel(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/time-travel.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, bin := t.TempDir(), t.TempDir()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(exe, filepath.Join(bin, "target-filelake")); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(string(guide), -1) {
+		for _, step := range strings.Split("\n"+block[1], "\n$ ")[1:] {
+			command, want := commandOf(step)
+			c := exec.Command("sh", "-c", command)
+			c.Dir = dir
+			c.Env = append(os.Environ(), asProgram+"=1", "PATH="+bin+":"+os.Getenv("PATH"))
+			out, err := c.CombinedOutput()
+			if _, failed := err.(*exec.ExitError); err != nil && !failed {
+				t.Fatalf("%s: %v", command, err)
+			}
+			if got := sameTimes(string(out)); got != sameTimes(want) {
+				t.Errorf("$ %s\ngot\n%s\nwant\n%s", command, got, want)
+			}
+			n++
+		}
+	}
+	if n < 10 {
+		t.Fatalf("%d commands in the guide", n)
+	}
+}
+
+// commandOf splits a step of a console into the command, its further lines
+// marked with >, and what it prints.
+func commandOf(step string) (command, output string) {
+	lines := strings.Split(strings.TrimRight(step, "\n"), "\n")
+	command, lines = lines[0], lines[1:]
+	for len(lines) > 0 && strings.HasPrefix(lines[0], "> ") {
+		command, lines = command+"\n"+lines[0][2:], lines[1:]
+	}
+	if len(lines) == 0 {
+		return command, ""
+	}
+	return command, strings.Join(lines, "\n") + "\n"
+}
+
+var anyTime = regexp.MustCompile(`20\d\d-\d\d-\d\dT[0-9:.]+Z`)
+
+// sameTimes puts one time in the place of all, and one blank in the place of many:
+// a table's columns are as wide as their texts.
+func sameTimes(s string) string {
+	return regexp.MustCompile(` +`).ReplaceAllString(anyTime.ReplaceAllString(s, "TIME"), " ")
+}
