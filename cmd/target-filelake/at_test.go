@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +101,15 @@ func TestQueryAt(t *testing.T) {
 	r := invoke(t, "", "query", "--lake", dir, "--at", "1", "SELECT * FROM read_parquet('"+newestFile(t, dir)+"')")
 	if r.code == 0 {
 		t.Errorf("an old version's query read a newer version's file: %s", r.out)
+	}
+}
+
+// vacuumFirst removes version 1, as a vacuum would once it is old enough.
+func vacuumFirst(t testing.TB, dir string) {
+	t.Helper()
+	err := os.WriteFile(filepath.Join(dir, "_lake/vacuumed.json"), []byte(`{"oldest":2,"swept":2}`), 0o644)
+	if err = errors.Join(err, os.Remove(filepath.Join(dir, "_lake/log/00000000000000000001.json"))); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -54,10 +52,7 @@ func TestChangesRefuses(t *testing.T) {
 	f("a version of 2020-01-01T00:00:00Z is not in the lake: it has versions 1", "t", "--from", "2020-01-01")
 
 	// Without version 1, as after a vacuum.
-	if err := errors.Join(os.WriteFile(filepath.Join(dir, "_lake/vacuumed.json"), []byte(`{"oldest":2,"swept":2}`), 0o644),
-		os.Remove(filepath.Join(dir, "_lake/log/00000000000000000001.json"))); err != nil {
-		t.Fatal(err)
-	}
+	vacuumFirst(t, dir)
 	f("version 1 is not in the lake: it has versions 2, committed", "t", "--from", "1")
 	f("--from 0 --each: version 1 is not in the lake: it has versions 2", "t", "--from", "0", "--each")
 	r := invoke(t, "", "changes", "--lake", dir, "t", "--from", "0", "--format", "csv")
@@ -73,5 +68,59 @@ func TestChangesRefuses(t *testing.T) {
 	r = invoke(t, "", "changes", "--lake", dir, "t", "--from", "2")
 	if r.code == 0 || !strings.Contains(r.err, "batches") {
 		t.Errorf("without a file: exit %d, %s%s", r.code, r.out, r.err)
+	}
+}
+
+// TestChangesAcrossWholeTables takes a stream through full loads, a rollback
+// and a reset: what changed is told from the rows, whatever moved them.
+func TestChangesAcrossWholeTables(t *testing.T) {
+	dir := t.TempDir()
+	full := func(version int, ids string, v string) {
+		t.Helper()
+		lines := []string{schemaT}
+		for _, id := range strings.Fields(ids) {
+			lines = append(lines, rowV(version, id, v))
+		}
+		load(t, dir, singer(append(lines, activate("t", version), stateOf("1"))...), 0)
+	}
+	f := func(want string, args ...string) {
+		t.Helper()
+		r := invoke(t, "", append(args, "--lake", dir, "--format", "csv")...)
+		got := anyTime.ReplaceAllString(strings.ReplaceAll(r.out, "\n", " "), "TIME")
+		if r.code != 0 || got != want {
+			t.Errorf("%q:\n got %s\nwant %s\n%s", args, got, want, r.err)
+		}
+	}
+	done := func(args ...string) {
+		t.Helper()
+		if r := invoke(t, "", append(args, "--lake", dir)...); r.code != 0 {
+			t.Fatalf("%q: exit %d, %s", args, r.code, r.err)
+		}
+	}
+	const head = "_change,_version,id,v "
+	full(1, "1 2 3", "a")
+	full(2, "2 3 4", "a") // version 2: 1 goes, 4 comes, no other row changes
+	f(head+"delete,2,1,a insert,2,4,a ", "changes", "t", "--from", "1")
+	f(head+"delete,2,1,a insert,2,4,a ", "changes", "t", "--from", "1", "--each")
+	f("_change,_version,_committed,id,v insert,1,TIME,1,a delete,2,TIME,1,a ", "history", "t", "1")
+	f("_change,_version,_committed,id,v insert,1,TIME,2,a ", "history", "t", "2")
+
+	done("rollback", "1")
+	f(head+"insert,3,1,a delete,3,4,a ", "changes", "t", "--from", "2")
+	f(head, "changes", "t", "--from", "1")
+	f(head+"delete,2,1,a insert,2,4,a insert,3,1,a delete,3,4,a ", "changes", "t", "--from", "1", "--each")
+	f("_change,_version,_committed,id,v insert,1,TIME,1,a delete,2,TIME,1,a insert,3,TIME,1,a ", "history", "t", "1")
+
+	done("reset", "t", "--yes")
+	f(head+"delete,4,1,a delete,4,2,a delete,4,3,a ", "changes", "t", "--from", "3")
+	other := strings.NewReplacer(`'v':`, `'x':`, `'id':{'type':'integer'}`, `'id':{'type':'string'}`).Replace(schemaT)
+	load(t, dir, singer(other, `{'type':'RECORD','stream':'t','record':{'id':'1','x':'y'}}`, stateOf("2")), 0)
+	f("_change,_version,id,x insert,5,1,y ", "changes", "t", "--from", "4")
+	f("_change,_version,_committed,id,x insert,5,TIME,1,y ", "history", "t", "1")
+	for _, each := range []string{"--each", "--no-each"} {
+		r := invoke(t, "", "changes", "t", "--lake", dir, "--from", "3", strings.Replace(each, "--no-each", "--to=5", 1))
+		if want := `stream "t" got its columns anew in version 5; ask for changes from version 4 on, or up to it`; r.code != exitUsage || !strings.Contains(r.err, want) {
+			t.Errorf("across a reset: exit %d, %s; want %s", r.code, r.err, want)
+		}
 	}
 }

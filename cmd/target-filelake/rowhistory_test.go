@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -33,9 +31,7 @@ func TestRowHistory(t *testing.T) {
 	f(head2+"insert,4,TIME,-7,p=q,x update,5,TIME,-7,p=q,z ", "k=2", "--key", "b=-7", "--key", "a=x=p=q")
 	f(head2+"insert,4,TIME,,p=q,y ", "k=2", "--key", "b", "--key", "a=x=p=q")
 
-	if err := os.Remove(filepath.Join(dir, "_lake/log/00000000000000000001.json")); err != nil {
-		t.Fatal(err)
-	}
+	vacuumFirst(t, dir)
 	f(head+"present,2,TIME,2,b, update,3,TIME,2,c,1.5 ", "t", "2")
 	f(head+"present,2,TIME,1,a, ", "t", "1")
 }
