@@ -22,7 +22,7 @@
 //	STATE             a Mark: its value, byte for byte
 //	SCHEMA            ends the block, unless it is the stream's last SCHEMA byte for byte
 //	ACTIVATE_VERSION  ends the block
-//	BATCH             refused
+//	BATCH             ends the block; Records reads its files
 //	LOG, and lines of only level and message, and blank lines: passed over
 //
 // # Framing

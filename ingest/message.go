@@ -17,6 +17,7 @@ type Message struct {
 	Line     int64
 	Schema   *SchemaMessage
 	Activate *ActivateVersion
+	Batch    *BatchMessage
 }
 
 // SchemaMessage is a SCHEMA: what a stream's records look like from here on.
@@ -148,9 +149,6 @@ func (s *sameSchemas) note(stream string, sum [sha256.Size]byte) {
 // readMessage reads a line that is neither RECORD nor STATE. A SCHEMA that is,
 // byte for byte, the last one of its stream is no message.
 func readMessage(s *text.Scanner, k kind, b []byte, number int64, seen *sameSchemas) (*Message, error) {
-	if k == batchLine {
-		return nil, &LineError{Line: number, Reason: "BATCH messages are not supported"}
-	}
 	sum := sha256.Sum256(b)
 	if _, same := seen.all[sum]; same && k == schemaLine {
 		return nil, nil
@@ -160,9 +158,12 @@ func readMessage(s *text.Scanner, k kind, b []byte, number int64, seen *sameSche
 	}
 	m := &Message{Line: number}
 	var err error
-	if k == activateLine {
+	switch k {
+	case activateLine:
 		m.Activate, err = activateMessage(b)
-	} else {
+	case batchLine:
+		m.Batch, err = batchMessage(b)
+	default:
 		m.Schema, err = schemaMessage(b, number)
 	}
 	if err != nil {

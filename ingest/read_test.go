@@ -72,17 +72,17 @@ func TestReader(t *testing.T) {
 	f(`{"a":1}{"b":2}`+"\n", "line 1: malformed JSON at byte 8: a second value stands after the first")
 	f("[1,2]\n", "line 1: not a JSON object") // 11
 	f("7\n", "line 1: not a JSON object")
-	f(recA+"\x00\n", "R1|line 2: malformed JSON at byte 1: no JSON value here")                              // 12
-	f(recA+`{"x":"`+strings.Repeat("y", 500)+`"}`+"\n", "R1|line 2: longer than 400 bytes")                  // 16
-	f(recA+`{"x":"`+strings.Repeat("y", 5000)+"\n", "R1|line 2: longer than 400 bytes")                      //
-	f(recA+`{"x":"`+strings.Repeat("y", 5000), "R1|line 2: longer than 400 bytes")                           //
-	f(`{"x":[[[[[]]]]],"type":"STATE"}`+"\n", "line 1: nested deeper than 5 at byte 10")                     // 18
-	f(`{"x":[[[[]]]],"type":"STATE","value":1}`+"\n", "S1")                                                  //
-	f(`{"type":"record","STREAM":"z"}`+"\n"+`{ "type" : "State" }`+"\n", "R1|S2")                            // 20
-	f(`{"type":"HELLO\u001b[2J"}`+"\n", `line 1: unknown message type "HELLO\x1b[2J"`)                       // 23
-	f(`{"type":7}`+"\n", "line 1: message type is not a string")                                             //
-	f(`{"type":"BATCH","manifest":["file:///etc/passwd"]}`+"\n", "line 1: BATCH messages are not supported") // 24
-	f(`{"stream":"a","record":{}}`+"\n", "line 1: message without a type")                                   // 25
+	f(recA+"\x00\n", "R1|line 2: malformed JSON at byte 1: no JSON value here")             // 12
+	f(recA+`{"x":"`+strings.Repeat("y", 500)+`"}`+"\n", "R1|line 2: longer than 400 bytes") // 16
+	f(recA+`{"x":"`+strings.Repeat("y", 5000)+"\n", "R1|line 2: longer than 400 bytes")     //
+	f(recA+`{"x":"`+strings.Repeat("y", 5000), "R1|line 2: longer than 400 bytes")          //
+	f(`{"x":[[[[[]]]]],"type":"STATE"}`+"\n", "line 1: nested deeper than 5 at byte 10")    // 18
+	f(`{"x":[[[[]]]],"type":"STATE","value":1}`+"\n", "S1")                                 //
+	f(`{"type":"record","STREAM":"z"}`+"\n"+`{ "type" : "State" }`+"\n", "R1|S2")           // 20
+	f(`{"type":"HELLO\u001b[2J"}`+"\n", `line 1: unknown message type "HELLO\x1b[2J"`)      // 23
+	f(`{"type":7}`+"\n", "line 1: message type is not a string")                            //
+	f(`{"type":"BATCH","manifest":["file:///etc/passwd"]}`+"\n", "line 1: BATCH without a stream")
+	f(`{"stream":"a","record":{}}`+"\n", "line 1: message without a type") // 25
 	f(`{"type":"SCHEMA","schema":{}}`+"\n", "line 1: SCHEMA without a stream")
 	f(`{"type":"SCHEMA","stream":"a"}`+"\n", `line 1: SCHEMA of stream "a" without a schema`)
 	f(`{"type":"SCHEMA","stream":7,"schema":{}}`+"\n", `line 1: SCHEMA: stream is of the wrong type`)

@@ -87,10 +87,32 @@ func (r *Rows) open(ctx context.Context, c Config, m *lake.Manifest, query strin
 	if explain != "" {
 		return r.explain(ctx, explain+query)
 	}
+	return r.answer(ctx, query)
+}
+
+// answer runs a query that is prepared.
+func (r *Rows) answer(ctx context.Context, query string) error {
 	if err := r.describe(ctx, query); err != nil {
 		return err
 	}
 	return r.run(ctx, r.exported(query))
+}
+
+// ReadParquet reads all rows of one file, at its absolute path, and can reach
+// no other.
+func ReadParquet(ctx context.Context, c Config, path string) (*Rows, error) {
+	r, err := openRows(ctx, c, []string{path})
+	if err != nil {
+		return nil, err
+	}
+	query := everyRow(path)
+	if err = r.prepare(query); err == nil {
+		err = r.answer(ctx, query)
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
 }
 
 // exported is a described query with columns that the driver hands over whole.

@@ -71,6 +71,11 @@ func movable(root string) place {
 
 func lakeOr(root string) string { return "coalesce(getvariable('lake'), " + lit(root) + ")" }
 
+// everyRow is all of a file that is none of the lake's.
+func everyRow(file string) string {
+	return "SELECT * FROM read_parquet(" + lit(file) + ", hive_partitioning = false)"
+}
+
 // scan reads files by the names their one schema gave the columns, with each
 // row's place. It does not use read_parquet's schema option: with it DuckDB
 // 1.5 takes any scan for 10,000 rows and builds its hash tables on the lake

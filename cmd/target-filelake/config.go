@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -62,6 +63,7 @@ type LoadCmd struct {
 	Compression         string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
 	Memory              string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
 	Threads             int           `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
+	BatchRoot           string        `help:"Directory that the files of BATCH messages may come from; without one BATCH is refused." placeholder:"DIR"`
 	MaxLineMB           int           `name:"max-line-mb" help:"Longest line accepted, in MiB." default:"256" placeholder:"MIB"`
 	MaxDepth            int           `help:"Deepest nesting accepted." default:"512" placeholder:"N"`
 
@@ -95,6 +97,11 @@ func (c *LoadCmd) Validate() error {
 	if c.Lake == "" {
 		errs = append(errs, errors.New("lake_path: empty, want a directory"))
 	}
+	if c.BatchRoot != "" {
+		if c.BatchRoot, err = filepath.Abs(c.BatchRoot); err != nil {
+			errs = append(errs, fmt.Errorf("batch_root: %w", err))
+		}
+	}
 	atLeast("maximum_batch_size_mb", c.MaximumBatchSizeMB, 1)
 	atLeast("batch_size_rows", c.BatchSizeRows, 0)
 	atLeast("max_rejects", c.MaxRejects, 0)
@@ -108,6 +115,11 @@ func (c *LoadCmd) Validate() error {
 		c.Threads = runtime.GOMAXPROCS(0)
 	}
 	return errors.Join(errs...)
+}
+
+// lines bounds what one line may ask for.
+func (c *LoadCmd) lines() ingest.Limits {
+	return ingest.Limits{MaxLine: c.MaxLineMB << 20, MaxDepth: c.MaxDepth}
 }
 
 // share is some percent of the memory setting, in bytes.

@@ -17,6 +17,7 @@ import (
 	"target-filelake/ingest"
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
+	"target-filelake/merge"
 	"target-filelake/state"
 )
 
@@ -35,6 +36,8 @@ type job struct {
 	stream   string
 	activate int64 // an ACTIVATE_VERSION of stream; 0: none
 	fault    error
+
+	within func(error) error // adds to a fault where it is, in a BATCH file; nil: the input itself
 }
 
 // loader is one run of load.
@@ -220,61 +223,10 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	if l.in.plain {
 		pending = l.in.pending
 	}
-	r := ingest.NewReader(l.in, ingest.Limits{MaxLine: l.cfg.MaxLineMB << 20, MaxDepth: l.cfg.MaxDepth}, pending)
-	for {
-		j := l.next(ctx, r, t)
-		if err := failpoint.Hit("read/block/after"); err != nil || j == nil {
-			return err
-		}
-		if j.block != nil {
-			j.weight = min(int64(j.size), l.cfg.share(blockShare))
-			if l.blocks.Acquire(taking, j.weight) != nil {
-				return nil
-			}
-			select {
-			case work <- j:
-			case <-taking.Done():
-				return nil
-			}
-			l.wide.handed(j)
-			t.follow(j)
-		} else {
-			close(j.decoded)
-		}
-		select {
-		case order <- j:
-		case <-taking.Done():
-			return nil
-		}
-		if j.fault != nil {
-			return nil
-		}
-	}
-}
-
-// next reads a block; nil at a clean end.
-func (l *loader) next(ctx context.Context, r *ingest.Reader, t *tables) *job {
-	b, err := r.Next()
-	switch {
-	case errors.Is(err, io.EOF):
-		return nil
-	case errors.Is(err, errStopped):
-		err = context.Cause(ctx)
-	}
-	j := &job{block: b, fault: err, decoded: make(chan struct{})}
-	if b == nil {
-		return j
-	}
-	j.size, j.plans, j.then = b.Size(), t.lend(), b.Then
-	return j
-}
-
-// atLine adds the line to a fault that does not know it.
-func atLine(line int64, err error) error {
-	if is[*ingest.LineError](err) {
-		return err
-	}
-	return fmt.Errorf("line %d: %w", line, err)
+	f := feed{loader: l, tables: t, taking: taking, work: work, order: order}
+	f.batches = batchFiles{root: l.cfg.BatchRoot, duckdb: merge.Config{Threads: 1, MemoryMB: int(l.cfg.share(blockShare) >> 20)}}
+	_, err := f.run(ctx, ingest.NewReader(l.in, l.cfg.lines(), pending), nil)
+	return err
 }
 
 func (l *loader) decode(ctx context.Context, work <-chan *job) error {

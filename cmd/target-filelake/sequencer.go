@@ -115,6 +115,9 @@ func (s *sequencer) take(ctx context.Context, j *job) error {
 			fault = j.out.Err
 		}
 	}
+	if fault != nil && j.within != nil {
+		fault = j.within(fault)
+	}
 	if fault != nil {
 		return errors.Join(&earlyStop{fault}, s.stop(ctx))
 	}
