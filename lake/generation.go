@@ -117,8 +117,9 @@ func (t *Table) activate(version int64, kept []DeleteFile) {
 	t.Active, t.Pending = version, pending
 }
 
-// clear drops every row.
+// clear drops every row, and the rejects among what they were made of.
 func (t *Table) clear() {
+	t.Rejects = nil
 	t.Files, t.Deletes, t.Pending, t.Active, t.Resend = nil, nil, nil, 0, nil
 }
 

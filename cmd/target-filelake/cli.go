@@ -39,6 +39,8 @@ type CLI struct {
 	Reset    ResetCmd    `cmd:"" help:"Drop a stream, so that it may be loaded anew, with any key."`
 	Vacuum   VacuumCmd   `cmd:"" help:"Remove old versions, and the files that only they name."`
 
+	Replay ReplayCmd `cmd:"" help:"Try refused records again."`
+
 	Gen GenCmd `cmd:"" help:"Write a seeded sample tap's output to stdout."`
 }
 
@@ -83,6 +85,7 @@ func dispatch(ctx context.Context, args []string, std *stdio) (err error) {
 	if err != nil {
 		return fmt.Errorf("BUG: %w", err)
 	}
+	hideIdle(parser.Model)
 	k, err := parser.Parse(args)
 	if err != nil {
 		return usageError{err}

@@ -60,7 +60,7 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 	if err != nil {
 		return err
 	}
-	commit.Load, commit.First = true, b.first
+	commit.Load, commit.First = c.replay == nil, b.first
 	if b.state != nil {
 		value := string(b.state)
 		commit.State = &value
@@ -137,7 +137,7 @@ func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) 
 func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, error) {
 	ch := lake.Change{
 		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
-		Replication: s.replication, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message,
+		Replication: s.replication, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message, Replayed: c.replay.of(s.stream),
 		Appends: s.appends && len(s.key) > 0 && len(s.files) > 0,
 	}
 	if s.rejects != nil {
@@ -152,13 +152,13 @@ func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, e
 		return nil, err
 	}
 	old := c.lake.Manifest().Tables[s.stream]
-	if !s.repeats() && !s.replace && len(staged) > 0 {
+	if !s.repeats() && !s.replace && len(staged) > 0 && c.replay == nil {
 		if staged, err = c.recognise(ctx, s, staged, &ch); err != nil {
 			return nil, err
 		}
 	}
 	c.run.stream(s.stream).dropped += s.dropped
-	if len(staged) == 0 && ch.Resend == nil && len(ch.Rejects) == 0 && !turns(old, s) && old != nil && sameTable(old, s) && old.Owner == c.cfg.Pipeline {
+	if len(staged) == 0 && ch.Resend == nil && len(ch.Rejects)+len(ch.Replayed) == 0 && !turns(old, s) && old != nil && sameTable(old, s) && old.Owner == c.cfg.Pipeline {
 		return nil, nil
 	}
 	if s.replace {
@@ -252,7 +252,7 @@ func (c *committer) openDB(ctx context.Context) error {
 // close ends the run's commits: what they say is out, unless the last one's is not.
 func (c *committer) close() error {
 	var err error
-	if !c.unsaid {
+	if !c.unsaid && c.replay == nil {
 		err = c.lake.Said()
 	}
 	if c.db == nil {

@@ -71,6 +71,9 @@ type LoadCmd struct {
 	memory int64 // bytes
 }
 
+// onInvalidQuarantine is the choice of on_invalid_record that is not fail.
+const onInvalidQuarantine = "quarantine"
+
 // minMemory is what a load of one stream cannot do without.
 const minMemory = 256 << 20
 

@@ -28,7 +28,7 @@ func (s *sequencer) covered(o *openBatch, c cover) (rows, active int64) {
 		rows = s.stateRows(o)
 		return rows, o.activatedBy(rows, s.epoch)
 	case toClosed:
-		rows = max(s.stateRows(o), o.closedRows())
+		rows = max(s.stateRows(o), o.closed().rows)
 	case whole:
 		rows = o.rows
 	}
@@ -37,12 +37,12 @@ func (s *sequencer) covered(o *openBatch, c cover) (rows, active int64) {
 
 // rejectsCovered is how many of o's refused records a seal takes, of how many.
 func (s *sequencer) rejectsCovered(o *openBatch, c cover) (keep, all extent) {
-	if c == toClosed {
-		c = toState
-	}
 	keep, all = s.rejects.covered(o.stream, c, s.epoch)
-	if c == toState && !s.fresh {
+	if (c == toState || c == toClosed) && !s.fresh {
 		keep = extent{}
+	}
+	if closed := o.closed().rejects; c == toClosed && closed.records > keep.records {
+		keep = closed
 	}
 	return keep, all
 }
@@ -76,22 +76,25 @@ func (s *sequencer) end(ctx context.Context) error {
 		return err
 	}
 	if dropped > 0 {
-		return &earlyStop{inputError{fmt.Errorf("input ended after the last STATE: %d rows of %q dropped, as the tap may have died; "+
+		return &earlyStop{inputError{fmt.Errorf("input ended after the last STATE: %d records of %q dropped, as the tap may have died; "+
 			"if it did not, load again with --commit-tail all", dropped, names)}}
 	}
 	return nil
 }
 
 // unfinished reports whether rows that replace o came after the last STATE.
-func (s *sequencer) unfinished(o *openBatch) bool { return o.replace && o.rows > s.stateRows(o) }
+func (s *sequencer) unfinished(o *openBatch) bool {
+	kept, had := s.rejectsCovered(o, toState)
+	return o.replace && (o.rows > s.stateRows(o) || had.records > kept.records)
+}
 
 // leftOut counts the rows and rejects of o that the last seal leaves out.
 func (s *sequencer) leftOut(o *openBatch, c cover, replace bool) int64 {
+	kept, had := s.rejectsCovered(o, c)
 	if !replace && o.isHeld() {
-		return o.rows
+		return o.rows + had.records
 	}
 	rows, _ := s.covered(o, c)
-	kept, had := s.rejectsCovered(o, c)
 	return o.rows - rows + had.less(kept).records
 }
 

@@ -126,7 +126,11 @@ func (in *input) poll(timeout int) (bool, error) {
 }
 
 func (in *input) Close() error {
-	return errors.Join(unix.Close(in.wake[0]), unix.Close(in.wake[1]), in.file.Close())
+	err := errors.Join(unix.Close(in.wake[0]), unix.Close(in.wake[1]))
+	if in.file == nil { // what r reads is not one file
+		return err
+	}
+	return errors.Join(err, in.file.Close())
 }
 
 // stoppable reads the file itself.

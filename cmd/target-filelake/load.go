@@ -50,6 +50,7 @@ type loader struct {
 	stderr io.Writer
 	log    *slog.Logger
 	run    *summary
+	replay *replay // nil in a load
 
 	blocks   *semaphore.Weighted
 	encoding *semaphore.Weighted
@@ -215,7 +216,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
 	t.catalog = l.cfg.Catalog.catalog
-	t.method = l.cfg.MethodFlags
+	t.method, t.replaying = l.cfg.MethodFlags, l.replay != nil
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }
 	t.adopt = l.cfg.Adopt
@@ -230,7 +231,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 }
 
 func (l *loader) decode(ctx context.Context, work <-chan *job) error {
-	d := ingest.Decoder{Quarantine: l.cfg.OnInvalidRecord == "quarantine"}
+	d := ingest.Decoder{Quarantine: l.cfg.OnInvalidRecord == onInvalidQuarantine, Replay: l.replay != nil}
 	for j := range work {
 		if ctx.Err() != nil {
 			return nil

@@ -104,8 +104,8 @@ func (t *tables) methodOf(m *ingest.SchemaMessage) method {
 		}
 	}
 	out.appends = set == appendOnly
-	out.replace = set == overwrite
-	out.versions = t.method.ActivateVersions && !out.replace
+	out.replace = set == overwrite && !t.replaying
+	out.versions = t.method.ActivateVersions && set != overwrite
 	t.decide(&out, m)
 	return out
 }
@@ -131,8 +131,11 @@ func (t *tables) decide(out *method, m *ingest.SchemaMessage) {
 		out.deletes = *set.HardDelete
 	}
 	out.dedupe = cmp.Or(set.Dedupe, t.method.Dedupe) == rowHash && len(out.key) == 0
-	if out.dedupe {
+	switch {
+	case out.dedupe:
 		out.conflict = merge.Ignore
+	case t.replaying && out.conflict == merge.Update:
+		out.conflict = merge.Fill // live rows came later than any reject
 	}
 }
 

@@ -78,13 +78,28 @@ func (q *quarantine) limit(d *ingest.Decoded) {
 	}
 }
 
+// all is how many rejects of a stream wait.
+func (q *quarantine) all(stream string) extent {
+	if l := q.logs[stream]; l != nil {
+		return l.all
+	}
+	return extent{}
+}
+
+// mark notes that the newest STATE covers all rejects of a stream.
+func (q *quarantine) mark(stream string, epoch uint64) {
+	if l := q.logs[stream]; l != nil {
+		l.epoch, l.atState = epoch, l.all
+	}
+}
+
 // covered is how many of a stream's records came before the newest STATE.
 func (q *quarantine) covered(stream string, c cover, epoch uint64) (keep, all extent) {
 	l := q.logs[stream]
 	switch {
 	case l == nil || c == waits:
 		return extent{}, extent{}
-	case c == toState:
+	case c == toState || c == toClosed:
 		return l.coveredAt(epoch), l.all
 	}
 	return l.all, l.all

@@ -267,3 +267,54 @@ func rowsOfStream(t testing.TB, dir, stream string) int {
 	}
 	return int(tableOf(m, stream).Rows())
 }
+
+// TestRejectsOfReplacedTables: what replaces a table's rows replaces its
+// rejects, and a run that comes to nothing leaves both as they were.
+func TestRejectsOfReplacedTables(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--on-invalid-record", "quarantine", "--load-method", "overwrite"}
+	f := func(want int, rows, rejects string, lines ...string) {
+		t.Helper()
+		load(t, dir, singer(append([]string{schemaA}, lines...)...), want, args...)
+		wantQuery(t, dir, "SELECT n FROM a ORDER BY n", rows)
+		if got := strings.ReplaceAll(rejectedRecords(t, dir, "a"), `"`, "'"); got != rejects || len(orphaned(t, dir)) > 0 {
+			t.Errorf("%q: rejects %s, want %s; left %q", lines, got, rejects, orphaned(t, dir))
+		}
+	}
+	f(0, `[{"n":1}]`, `{'n':'x'}`, rowA("1"), badA("x"), stateOf("1"))
+	f(0, `[{"n":2}]`, `{'n':'y'} {'n':'z'}`, badA("y"), stateOf("1"), badA("z"), rowA("2"), stateOf("2"))
+	f(65, `[{"n":2}]`, `{'n':'y'} {'n':'z'}`, badA("!"), rowA("3"), stateOf("3"), "nonsense")
+	f(65, `[{"n":2}]`, `{'n':'y'} {'n':'z'}`, rowA("3"), stateOf("3"), badA("!"))
+	f(65, `[{"n":2}]`, `{'n':'y'} {'n':'z'}`, badA("!"), stateOf("3"), badA("!"))
+	f(0, `[]`, `{'n':'only'}`, badA("only"), stateOf("4"))
+	replayOf(t, dir, 0, "--load-method", "overwrite")
+	load(t, dir, singer(strings.ReplaceAll(schemaA, "'integer'", "'string','maxLength':4"), rowA("'kept'"), badA("refused")), 0, args...)
+	replayOf(t, dir, 0, "--load-method", "overwrite", "--no-validate-records")
+	wantQuery(t, dir, "SELECT n FROM a ORDER BY n", `[{"n":"kept"},{"n":"refused"}]`)
+}
+
+// TestRejectsOfVersions has a full table that its ACTIVATE_VERSION closes after
+// the last STATE, and rejects of one that a newer has replaced.
+func TestRejectsOfVersions(t *testing.T) {
+	dir := t.TempDir()
+	row := func(n string, version int) string {
+		return fmt.Sprintf(`{'type':'RECORD','stream':'a','record':{'n':%s},'version':%d}`, n, version)
+	}
+	activate := func(version int) string {
+		return fmt.Sprintf(`{'type':'ACTIVATE_VERSION','stream':'a','version':%d}`, version)
+	}
+	load(t, dir, singer(schemaA, row("1", 1), row("'11'", 1), stateOf("1"), row("'12'", 1), row("2", 1), activate(1)), 0, quarantined...)
+	if got, want := rejectedRecords(t, dir, "a"), `{"n":"11"} {"n":"12"}`; got != want {
+		t.Errorf("rejects %s, want %s", got, want)
+	}
+	load(t, dir, singer(schemaA, row("3", 2), row("'13'", 2), activate(2), stateOf("2"), row("'14'", 3)), 65, quarantined...)
+	wantQuery(t, dir, "SELECT n FROM a ORDER BY n", `[{"n":3}]`)
+	if got, want := rejectedRecords(t, dir, "a"), `{"n":"11"} {"n":"12"} {"n":"13"}`; got != want {
+		t.Errorf("rejects %s, want %s", got, want)
+	}
+	load(t, dir, singer(strings.ReplaceAll(schemaA, `{'type':'integer'}`, `{'type':['integer','string']}`)), 0)
+	if r, want := replayOf(t, dir, 0), "a: 3 rejected, 1 loaded, 0 of a key that came again, 0 of a key that is live, 2 of an older version, 0 still rejected\n"; r.out != want {
+		t.Errorf("got %swant %s", r.out, want)
+	}
+	wantQuery(t, dir, "SELECT n FROM a ORDER BY n", `[{"n":"13"},{"n":"3"}]`)
+}

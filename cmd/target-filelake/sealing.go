@@ -32,7 +32,9 @@ type sealedStream struct {
 // holding reports whether STATEs are held back: rows that will replace a
 // stream have come, and are nothing until the last of them has.
 func (s *sequencer) holding() bool {
-	return slices.ContainsFunc(s.order, func(o *openBatch) bool { return o.replace && o.rows > 0 })
+	return slices.ContainsFunc(s.order, func(o *openBatch) bool {
+		return o.replace && (o.rows > 0 || s.rejects.logs[o.stream] != nil)
+	})
 }
 
 // isHeld reports whether o's rows wait while STATEs are held back. Keyed ones
@@ -141,6 +143,7 @@ func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) cover, repla
 // hold leaves o open, with the STATE that came for it.
 func (s *sequencer) hold(o *openBatch) {
 	if s.fresh {
+		s.rejects.mark(o.stream, s.epoch)
 		o.epoch, o.atState = s.epoch, o.rows
 	}
 }

@@ -21,6 +21,8 @@ type ShowCmd struct {
 	AtFlag   `embed:""`
 	Stream   string `arg:"" optional:"" help:"Show this stream's columns and files."`
 	History  bool   `help:"Show the stream's schemas: when each came in, and what it changed."`
+	Rejects  bool   `help:"Show why records of the stream were refused, never their values."`
+	Records  bool   `help:"With --rejects: the records too."`
 	JSON     bool   `name:"json" help:"With --history: as JSON."`
 }
 
@@ -30,8 +32,11 @@ func (c *ShowCmd) Run(_ context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	if c.Stream == "" && c.History {
-		return usageError{fmt.Errorf("--history wants a stream; %s has %q", root, m.Streams())}
+	if c.Stream == "" && (c.History || c.Rejects) {
+		return usageError{fmt.Errorf("--history and --rejects want a stream; %s has %q", root, m.Streams())}
+	}
+	if c.Records && !c.Rejects {
+		return usageError{errors.New("--records goes with --rejects")}
 	}
 	if c.JSON && !c.History {
 		return usageError{errors.New("--json goes with --history")}
@@ -46,6 +51,9 @@ func (c *ShowCmd) Run(_ context.Context, std *stdio) error {
 	if c.History {
 		return showHistory(std.out, t, c.JSON)
 	}
+	if c.Rejects {
+		return showRejects(std.out, root, t, c.Records)
+	}
 	return showTable(std.out, t)
 }
 
@@ -56,11 +64,11 @@ func showLake(w io.Writer, root string, m *lake.Manifest) error {
 	}
 	fmt.Fprintf(w, "%s: version %d, committed %s by pipeline %s\n", root, uint64(m.Version), stamp(m.Committed), printable(m.Pipeline))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "stream\tkey\trows\tsuperseded\tfiles\tbytes\tpipeline\t")
+	fmt.Fprintln(t, "stream\tkey\trows\tsuperseded\trejected\tfiles\tbytes\tpipeline\t")
 	for _, stream := range m.Streams() {
 		s := m.Tables[stream]
 		dead, files, bytes := totals(s)
-		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%s\t%s\t\n", printable(stream), keyText(s), s.Rows(), dead, files, size(bytes), printable(s.Owner))
+		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t\n", printable(stream), keyText(s), s.Rows(), dead, s.Rejected(), files, size(bytes), printable(s.Owner))
 	}
 	return t.Flush()
 }
@@ -87,6 +95,9 @@ func showTable(w io.Writer, s *lake.Table) error {
 	dead, files, bytes := totals(s)
 	fmt.Fprintf(w, "%s: table %s, %d rows, %d superseded, %d files, %s\n", printable(s.Stream), printable(s.Name), s.Rows(), dead, files, size(bytes))
 	fmt.Fprintf(w, "directory %s, pipeline %s, key %s\n", s.Dir, printable(s.Owner), keyText(s))
+	if n := s.Rejected(); n > 0 {
+		fmt.Fprintf(w, "%d records rejected: show --rejects says why, replay tries them again\n", n)
+	}
 	if len(s.Bookmarks) > 0 || s.Replication != "" {
 		fmt.Fprintf(w, "replication %s, bookmarks %s\n", cmp.Or(printable(s.Replication), "(not said)"), cmp.Or(printable(strings.Join(s.Bookmarks, ", ")), "(none)"))
 	}
@@ -107,6 +118,9 @@ func showFiles(w io.Writer, s *lake.Table) error {
 	}
 	for _, f := range s.Deletes {
 		fmt.Fprintf(t, "%s\t%d\t%s\tpositions\n", f.Path, f.Rows, size(f.Bytes))
+	}
+	for _, f := range s.Rejects {
+		fmt.Fprintf(t, "%s\t%d\t%s\trejects\n", f.Path, f.Records, size(f.Bytes))
 	}
 	return t.Flush()
 }

@@ -28,6 +28,8 @@ type tables struct {
 	frozen   bool // no SCHEMA may change a table
 	catalog  *selection.Catalog
 	method   MethodFlags
+	// replaying is set where rejects come: no table is replaced by them.
+	replaying bool
 	// beyond are the columns of a stream with integers that a double might
 	// round; it waits for the blocks under way.
 	beyond func(stream string) (map[int32]bool, error)

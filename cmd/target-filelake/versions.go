@@ -7,6 +7,7 @@ type activation struct {
 	version int64
 	rows    int64  // of the batch before it
 	epoch   uint64 // STATEs before it
+	rejects extent // of the batch before it
 }
 
 // turn ends o's file where rows of another version begin, and makes the batch
@@ -39,7 +40,7 @@ func (s *sequencer) activate(stream string, version int64) {
 	}
 	if o.versions {
 		o.rowsAtState(s.epoch)
-		o.activated = append(o.activated, activation{version, o.rows, s.epoch})
+		o.activated = append(o.activated, activation{version, o.rows, s.epoch, s.rejects.all(stream)})
 	}
 }
 
@@ -61,14 +62,14 @@ func (o *openBatch) activatedBy(rows int64, epoch uint64) int64 {
 // newestActive is the version made active last, 0 if none ever was.
 func (o *openBatch) newestActive() int64 { return max(o.active, o.activatedBy(o.rows, anyEpoch)) }
 
-// closedRows is how many rows of the batch came before the last
-// ACTIVATE_VERSION that is new: a full table that is whole without a STATE.
-func (o *openBatch) closedRows() int64 {
-	var rows int64
+// closed is the last ACTIVATE_VERSION that is new: before it came a full table
+// that is whole without a STATE. Nothing if none came.
+func (o *openBatch) closed() activation {
+	var last activation
 	for _, a := range o.activated {
 		if a.version > o.active {
-			rows = a.rows
+			last = a
 		}
 	}
-	return rows
+	return last
 }
