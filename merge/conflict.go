@@ -11,7 +11,7 @@ type Conflict byte
 const (
 	Update Conflict = iota // the last to come; a live row of the lake is superseded
 	Ignore                 // the first to come; a live row of the lake stays
-	Fill                   // a live row of the lake; where there is none, the last to come
+	Fill                   // a live row of the lake, unless Order says it is older; where there is none, the last to come
 )
 
 // keepsLive reports whether rows of the batch lose to live ones of the lake.

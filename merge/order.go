@@ -9,7 +9,15 @@ import (
 )
 
 // ordered reports whether a value decides which row of a key is the newest.
-func (j Job) ordered() bool { return j.Order != nil && j.Conflict == Update }
+func (j Job) ordered() bool { return j.Order != nil && j.Conflict != Ignore }
+
+// newer compares a live row of the lake with the batch's: the live one stays.
+func (c Conflict) newer() string {
+	if c == Fill { // only a value that is greater replaces it
+		return "coalesce(l.o >= b.o, true)"
+	}
+	return "coalesce(l.o > b.o, false)"
+}
 
 // yields reports whether rows of the batch may lose to live ones of the lake.
 func (j Job) yields() bool { return j.Conflict.keepsLive() || j.ordered() }

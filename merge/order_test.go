@@ -14,16 +14,25 @@ import (
 // ordered is a row of the model below; o is -1 for a row without a value.
 type ordered struct{ o, v int }
 
-// wins reports whether a row that comes later takes the place of one there.
-func (r ordered) wins(there ordered) bool { return r.o < 0 || there.o < 0 || r.o >= there.o }
+// wins reports whether a row that comes later takes the place of a live one.
+func (r ordered) wins(there ordered, order bool, c Conflict) bool {
+	switch {
+	case !order:
+		return c == Update
+	case c == Fill:
+		return there.o >= 0 && r.o > there.o
+	}
+	return r.o < 0 || there.o < 0 || r.o >= there.o
+}
 
 // TestOrderAndDeletes merges random batches of rows with a value that orders
 // them, some of which say that their row was deleted, beside a Go map.
 func TestOrderAndDeletes(t *testing.T) {
-	f := func(seed uint64, order, deletes bool) {
+	f := func(seed uint64, order, deletes bool, c Conflict) {
 		t.Helper()
 		r := rand.New(rand.NewPCG(seed, 5))
 		fx := newFixture(t)
+		fx.conflict = c
 		tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "o", columns.Timestamp),
 			column(3, "gone", columns.Timestamp), column(4, "v", columns.Int64))
 		if order {
@@ -55,7 +64,7 @@ func TestOrderAndDeletes(t *testing.T) {
 				staged = append(staged, fx.stage(tab, lines...))
 			}
 			for id, row := range batch {
-				if there, live := rows[id]; live && order && !row.wins(there) {
+				if there, live := rows[id]; live && !row.wins(there, order, c) {
 					continue
 				}
 				rows[id] = row
@@ -69,15 +78,18 @@ func TestOrderAndDeletes(t *testing.T) {
 				want = append(want, fmt.Sprintf("[%d,%d]", id, rows[id].v))
 			}
 			if got := fx.answer("SELECT id, v FROM t ORDER BY id"); !slices.Equal(got, want) {
-				t.Fatalf("seed %d, order %v, deletes %v after %d rows:\n got %s\nwant %s", seed, order, deletes, serial,
+				t.Fatalf("seed %d, order %v, deletes %v, conflict %v after %d rows:\n got %s\nwant %s", seed, order, deletes, c, serial,
 					strings.Join(got, " "), strings.Join(want, " "))
 			}
 		}
 	}
 	for seed := range uint64(3) {
-		f(seed, true, false)
-		f(seed, false, true)
-		f(seed, true, true)
+		f(seed, true, false, Update)
+		f(seed, false, true, Update)
+		f(seed, true, true, Update)
+		f(seed, true, false, Fill)
+		f(seed, false, true, Fill)
+		f(seed, true, true, Fill)
 	}
 }
 

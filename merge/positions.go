@@ -165,7 +165,7 @@ func createMatched(j Job, at place, bs []bounds) string {
 		join, stays = "JOIN", ", b.stays"
 	}
 	if j.ordered() {
-		stays += ", coalesce(l.o > b.o, false) AS newer"
+		stays += ", " + j.Conflict.newer() + " AS newer"
 	}
 	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT " + fileColumn + " AS file, " +
 		rowColumn + " AS pos" + stays + " FROM (" + from + ") AS l\n" + join + " temp." + batchTable + " AS b ON " + strings.Join(on, " AND ")

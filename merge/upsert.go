@@ -27,7 +27,7 @@ type Job struct {
 	Staged []Staged         // in arrival order
 
 	Conflict Conflict
-	Order    *columns.Column // of Update: the row with the greatest value stays, of equal ones the last to come; nil: the last
+	Order    *columns.Column // not of Ignore: the row with the greatest value stays, of equal ones as Conflict says; nil: none
 	Deleted  *columns.Column // staged rows that have a value here are superseded too, once they have superseded others; nil: none
 }
 
@@ -209,7 +209,7 @@ func (m *merging) supersede(ctx context.Context) (dead []lake.Positions, r Resul
 		}
 	}
 	dead = m.superseded(stay)
-	if m.live() && !m.Conflict.keepsLive() {
+	if m.live() && (m.ordered() || !m.Conflict.keepsLive()) {
 		var replaced []lake.Positions
 		if r.Lake, replaced, err = m.replaced(ctx, bs); err != nil {
 			return nil, r, err

@@ -26,7 +26,7 @@ type ReplayCmd struct {
 func (c *ReplayCmd) Help() string {
 	return `Records in quarantine are checked again, under the newest SCHEMA of their stream and the settings of now.
 Those that pass are loaded, in one commit that keeps the rest with their new reasons.
-A row whose key is live in the lake already is newer, and stays as it is.
+A row whose key is live in the lake already stays as it is, unless order_by says it is older.
 
   target-filelake show --rejects orders
   some-tap | target-filelake --on-invalid-record quarantine    # its SCHEMA is mended
@@ -156,7 +156,7 @@ func (r *replay) report(w io.Writer, run *summary) error {
 	for _, stream := range r.streams {
 		c := run.stream(stream)
 		_, werr := fmt.Fprintf(w, "%s: %d rejected, %d loaded, %d of a key that came again, %d of a key that is live, %s%d still rejected\n",
-			printable(stream), r.tables[stream].Rejected(), c.inserted, c.repeated, c.lost, outdated(c), c.rejected)
+			printable(stream), r.tables[stream].Rejected(), c.inserted+c.updated+c.deleted, c.repeated, c.lost, outdated(c), c.rejected)
 		err = errors.Join(err, werr)
 	}
 	return err

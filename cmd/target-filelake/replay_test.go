@@ -92,6 +92,22 @@ func TestReplayBySettings(t *testing.T) {
 	wantQuery(t, dir, "SELECT id, d, _sdc_extracted_at::VARCHAR AS at, _sdc_table_version AS version FROM t", `[{"id":1,"d":null,"at":"2026-01-02 03:04:05+00","version":7}]`)
 }
 
+// TestReplayByOrder has rejects that are newer and older than live rows.
+func TestReplayByOrder(t *testing.T) {
+	dir := t.TempDir()
+	row := func(id, at int, v string) string {
+		return fmt.Sprintf(`{'type':'RECORD','stream':'t','record':{'id':%d,'at':%d,'v':'%s'}}`, id, at, v)
+	}
+	schema := func(length int) string {
+		return fmt.Sprintf(`{'type':'SCHEMA','stream':'t','schema':{'properties':{'id':{'type':'integer'},'at':{'type':'integer'},'v':{'type':'string','maxLength':%d}}},'key_properties':['id']}`, length)
+	}
+	load(t, dir, singer(schema(3), row(1, 5, "new"), row(2, 5, "new"), row(3, 5, "new"),
+		row(1, 4, "older"), row(2, 5, "equal"), row(3, 6, "newer"), row(4, 2, "newest"), row(4, 1, "oldest")), 0, append(quarantined, "--order-by", "at")...)
+	load(t, dir, singer(schema(9)), 0, "--order-by", "at")
+	replayOf(t, dir, 0, "--order-by", "at")
+	wantQuery(t, dir, "SELECT id, v FROM t ORDER BY id", `[{"id":1,"v":"new"},{"id":2,"v":"new"},{"id":3,"v":"newer"},{"id":4,"v":"newest"}]`)
+}
+
 func TestReplayRefuses(t *testing.T) {
 	dir := t.TempDir()
 	load(t, dir, singer(strictT, badT("x"), rowT("1", "long")), 0, append(quarantined, "--pipeline", "p")...)
