@@ -83,14 +83,16 @@ func (f feed) hand(j *job) bool {
 	}
 }
 
-// next reads a block; nil at a clean end.
+// next reads a block; nil at a clean end, and where nobody takes blocks any more.
 func (f feed) next(ctx context.Context, r *ingest.Reader) *job {
 	b, err := r.Next()
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil
 	case errors.Is(err, errStopped):
-		err = context.Cause(ctx)
+		if err = context.Cause(ctx); err == nil {
+			return nil
+		}
 	}
 	j := &job{block: b, fault: err, decoded: make(chan struct{})}
 	if b == nil {

@@ -96,9 +96,20 @@ func unpacking(name string, err error) error {
 
 func (in *input) Read(p []byte) (int, error) { return in.r.Read(p) }
 
-// stopOn makes a waiting Read return errStopped once ctx is done.
-func (in *input) stopOn(ctx context.Context) (release func() bool) {
-	return context.AfterFunc(ctx, func() { _, _ = unix.Write(in.wake[1], []byte{0}) })
+// stopOn makes a waiting Read return errStopped once ctx is done. After release
+// nothing is written any more: once the input is closed, the descriptor may be
+// another file's.
+func (in *input) stopOn(ctx context.Context) (release func()) {
+	written := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		_, _ = unix.Write(in.wake[1], []byte{0})
+		close(written)
+	})
+	return func() {
+		if !stop() {
+			<-written
+		}
+	}
 }
 
 // pending reports whether a Read would return at once.
