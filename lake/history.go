@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // ReadRoot reads what the root manifest of a version says itself: not its
@@ -39,3 +40,13 @@ func (m *Manifest) CheckAfter(fsys FS, before *Manifest) error {
 	}
 	return errors.Join(err, readTables(fsys, fresh))
 }
+
+// RetiredNow are the retired files that a version which can still be read
+// names; others may be gone.
+func (m *Manifest) RetiredNow() []Retired {
+	return slices.DeleteFunc(slices.Clone(m.Retired), func(r Retired) bool { return r.Version <= m.horizon.Oldest })
+}
+
+// Unsuperseded counts the rows that are live or pending; as many came in and were
+// not superseded.
+func (t *Table) Unsuperseded() int64 { return t.standing() }

@@ -65,6 +65,9 @@ var deletesSchema = &columns.Schema{ID: -1, Columns: []columns.Column{
 	{ID: 2147483545, Name: "pos", Property: "pos", Kind: columns.Int64, Required: true},
 }}
 
+// DeletesSchema is what every delete file is written with.
+func DeletesSchema() *columns.Schema { return deletesSchema }
+
 // deletesGroup is the rows of one row group of a delete file.
 const deletesGroup = 1 << 20
 

@@ -35,6 +35,9 @@ type CLI struct {
 	Changes ChangesCmd `cmd:"" help:"Tell which rows of a stream changed between two versions."`
 	History HistoryCmd `cmd:"" help:"Tell what the versions did to one row."`
 
+	Check    CheckCmd    `cmd:"" help:"Test whether a directory can hold a lake: write, sync, link, lock, space."`
+	Log      LogCmd      `cmd:"" help:"List the versions: when, whose, rows, STATE."`
+	Verify   VerifyCmd   `cmd:"" help:"Check everything: manifests, hashes, rows, keys. Changes nothing."`
 	Rollback RollbackCmd `cmd:"" help:"Take a pipeline's streams and STATE back to an older version."`
 	Reset    ResetCmd    `cmd:"" help:"Drop a stream, so that it may be loaded anew, with any key."`
 	Vacuum   VacuumCmd   `cmd:"" help:"Remove old versions, and the files that only they name."`

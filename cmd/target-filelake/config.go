@@ -38,6 +38,9 @@ type LoadCmd struct {
 
 	MethodFlags `embed:""`
 
+	TestConnection bool `help:"Load nothing: test the lake's directory as the check command does, and exit 0 or 1." aliases:"test_connection"`
+	TrustDisk      bool `help:"Take a FUSE or 9p file system for a local disk: you know that it keeps links, locks and syncs, and that no other host writes to the lake."`
+
 	DryRun bool `help:"Read and check everything, write nothing: print rows, rejects, types and what the schemas would change."`
 	JSON   bool `name:"json" help:"With --dry-run: as JSON."`
 
@@ -211,7 +214,7 @@ func configKey(flag *kong.Flag) string {
 }
 
 // notSettings are flags that are no configuration keys.
-var notSettings = []string{"config", "input", "dry-run", "json", "adopt", "help", "version", "about"}
+var notSettings = []string{"config", "input", "dry-run", "json", "adopt", "help", "version", "about", "test-connection"}
 
 // loadFlags are the flags that files and environment may set, by key.
 func loadFlags(app *kong.Application) map[string]*kong.Flag {

@@ -38,10 +38,17 @@ func (i inputError) Unwrap() error { return i.error }
 // exitCode is the code of the gravest fault in err: a signal's, 130 or 143, says
 // that all up to the last STATE is loaded, so whatever kept that from being true
 // comes before it.
+// verdict is the answer no of a command that was asked, whatever its cause.
+type verdict struct{ error }
+
+func (v verdict) Unwrap() error { return v.error }
+
 func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
+	case is[verdict](err):
+		return exitOther
 	case is[usageError](err):
 		return exitUsage
 	case isDisk(err):

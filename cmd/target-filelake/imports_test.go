@@ -25,6 +25,7 @@ type listed struct {
 var siblings = map[string][]string{
 	"lake":                  nil,
 	"lake/columns":          nil,
+	"lake/audit":            {"lake", "lake/columns"},
 	"lake/failpoint":        {"lake"},
 	"ingest":                {"ingest/schema", "ingest/selection", "ingest/text", "lake/columns"},
 	"ingest/schema":         {"ingest/selection", "ingest/text", "lake/columns"},
@@ -35,7 +36,7 @@ var siblings = map[string][]string{
 	"merge":                 {"lake", "lake/columns", "lake/failpoint"},
 	"state":                 {"lake"},
 	"bench":                 {"lake", "merge"},
-	"cmd/target-filelake":   {"bench", "ingest", "ingest/schema", "ingest/selection", "lake", "lake/columns", "lake/failpoint", "merge", "state"},
+	"cmd/target-filelake":   {"bench", "ingest", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "state"},
 	"interop/plans":         {"ingest", "ingest/schema", "ingest/schema/draft4"},
 }
 

@@ -60,6 +60,10 @@ type loader struct {
 
 // Run loads what the tap sends.
 func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
+	if c.TestConnection {
+		check := CheckCmd{LakeFlag: c.LakeFlag, TrustDisk: c.TrustDisk}
+		return check.Run(ctx, std)
+	}
 	if c.DryRun {
 		return c.dryRun(ctx, std)
 	}
@@ -69,6 +73,9 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
+	if err := suits(disk, c.TrustDisk, log); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", root, err), disk.Close())
+	}
 	in, err := openInput(ctx, c.Input, std.in)
 	if err != nil {
 		return err
@@ -76,6 +83,9 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	l, err := lockLake(ctx, failpoint.FS(disk), c.Pipeline, c.Wait, log)
 	if err != nil {
 		return errors.Join(err, in.Close())
+	}
+	if err := l.Probe(); err != nil {
+		return errors.Join(err, l.Close(), in.Close())
 	}
 	if n := l.Swept(); n > 0 {
 		log.Info("removed what an interrupted run left", "files", n)

@@ -1,0 +1,132 @@
+package merge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"target-filelake/lake"
+	"target-filelake/lake/columns"
+)
+
+// Broken is a promise about the rows of a table that does not hold.
+type Broken struct {
+	File string // one where it shows, relative to the lake
+	What string
+}
+
+// Prove holds a table to what merges promise: delete files name rows that
+// there are, each once, and of each key one row is live, but where the table
+// says that a key may have several. It reads delete files and key columns, in
+// the memory that DuckDB has and the room it may spill to.
+func (db *DB) Prove(ctx context.Context, t *lake.Table) ([]Broken, error) {
+	var out []Broken
+	if len(t.Deletes) > 0 {
+		found, err := db.proveDeletes(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		out = found
+	}
+	if len(t.Key) == 0 || t.Appends || len(t.Files) == 0 {
+		return out, nil
+	}
+	key := make([]columns.Column, len(t.Key))
+	for i, property := range t.Key {
+		c := t.Schema().Column(property)
+		if c == nil {
+			return append(out, Broken{What: fmt.Sprintf("its schema has no column for key property %q", property)}), nil
+		}
+		key[i] = *c
+	}
+	found, err := db.proveKeys(ctx, t, key)
+	return append(out, found...), err
+}
+
+// shownBroken bounds the files of which a fault is told.
+const shownBroken = 20
+
+func (db *DB) proveDeletes(ctx context.Context, t *lake.Table) (out []Broken, err error) {
+	const step = "check positions"
+	rows, err := db.sql.QueryContext(ctx, wrongPositions(t, under(db.root)))
+	if err != nil {
+		return nil, stepError(ctx, step, err)
+	}
+	defer func() {
+		if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
+			err = stepError(ctx, step, err)
+		}
+	}()
+	for rows.Next() {
+		var file string
+		var unknown, outside, doubled int64
+		if err := rows.Scan(&file, &unknown, &outside, &doubled); err != nil {
+			return nil, err
+		}
+		for _, w := range []struct {
+			n    int64
+			what string
+		}{
+			{unknown, "%d rows of it are superseded, but it is no file of the table"},
+			{outside, "%d of its superseded rows lie outside it"},
+			{doubled, "%d of its rows are superseded more than once"},
+		} {
+			if w.n > 0 {
+				out = append(out, Broken{file, fmt.Sprintf(w.what, w.n)})
+			}
+		}
+	}
+	return out, nil
+}
+
+func (db *DB) proveKeys(ctx context.Context, t *lake.Table, key []columns.Column) ([]Broken, error) {
+	var keys, extra, row int64
+	var file string
+	err := db.sql.QueryRowContext(ctx, doubledKeys(t, key, under(db.root), db.root)).Scan(&keys, &extra, &file, &row)
+	if err != nil {
+		return nil, stepError(ctx, "check keys", err)
+	}
+	if keys == 0 {
+		return nil, nil
+	}
+	what := fmt.Sprintf("%d keys have more than one live row, %d rows too many; row %d of this file is one of them", keys, extra, row)
+	return []Broken{{strings.TrimPrefix(file, db.root+"/"), what}}, nil
+}
+
+// wrongPositions is, by file, how many positions name no file of the table,
+// lie outside it, and stand twice.
+func wrongPositions(t *lake.Table, at place) string {
+	files := "(SELECT NULL::VARCHAR, NULL::BIGINT WHERE false)"
+	if len(t.Files) > 0 {
+		rows := make([]string, len(t.Files))
+		for i := range t.Files {
+			rows[i] = "(" + lit(t.Files[i].Path) + ", " + strconv.FormatInt(t.Files[i].Rows, 10) + ")"
+		}
+		files = "(VALUES " + strings.Join(rows, ", ") + ")"
+	}
+	return "SELECT file_path, count(*) FILTER (n IS NULL) AS unknown, count(*) FILTER (pos < 0 OR pos >= n) AS outside, " +
+		"sum(times - 1)::BIGINT AS doubled FROM (\n" +
+		"SELECT file_path, pos, count(*) AS times FROM read_parquet(" + listOf(deletePaths(t.Deletes, at)) +
+		", hive_partitioning = false) GROUP BY file_path, pos) AS p\n" +
+		"LEFT JOIN " + files + " AS f(path, n) ON file_path = path\n" +
+		"GROUP BY file_path HAVING unknown > 0 OR outside > 0 OR doubled > 0\nORDER BY file_path LIMIT " + strconv.Itoa(shownBroken)
+}
+
+// doubledKeys counts the keys of more than one live row and the rows that are
+// too many, and names one of them.
+func doubledKeys(t *lake.Table, key []columns.Column, at place, root string) string {
+	var parts []string
+	for _, files := range bySchema(t.Files) {
+		parts = append(parts, "SELECT "+keyColumns(t.Schemas[files[0].Schema], key)+", "+fileColumn+", "+rowColumn+
+			" FROM "+scan(dataPaths(files, at)))
+	}
+	live := "(\n" + strings.Join(parts, "\nUNION ALL\n") + "\n) AS live"
+	if len(t.Deletes) > 0 {
+		live += "\nANTI JOIN " + gone(t.Deletes, at, lit(root)) + " AS gone\nON live." + fileColumn + " = gone.file AND live." + rowColumn + " = gone.pos"
+	}
+	return "SELECT count(*), coalesce(sum(n - 1), 0)::BIGINT, coalesce(any_value(one.file), ''), coalesce(any_value(one.pos), 0) FROM (\n" +
+		"SELECT count(*) AS n, any_value({'file': " + fileColumn + ", 'pos': " + rowColumn + "}) AS one FROM " + live +
+		"\nGROUP BY " + keyNames(len(key)) + " HAVING n > 1)"
+}
