@@ -180,19 +180,11 @@ func TestLoadsVacuum(t *testing.T) {
 
 func TestKeepersTakeTheLock(t *testing.T) {
 	dir := keptLake(t)
-	c := startProgram(t, "--lake", dir)
+	c := startProgram(t, "--lake", dir, "--batch-size-rows", "1")
 	if _, err := c.in.Write([]byte(singer(schemaT, rowT("7", "x"), stateOf("7")))); err != nil {
 		t.Fatal(err)
 	}
-	held := func() bool {
-		r := invoke(t, "", "--lake", dir, "--input", os.DevNull)
-		return r.code == exitLocked
-	}
-	for deadline := time.Now().Add(time.Minute); !held(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the program never took the lock")
-		}
-	}
+	awaitVersion(t, dir, 4)
 	for _, args := range [][]string{{"rollback", "1"}, {"reset", "t", "--yes"}, {"vacuum"}} {
 		if r := keep(t, exitLocked, dir, args...); !strings.Contains(r.err, "pid ") {
 			t.Errorf("%q: %s", args, r.err)
