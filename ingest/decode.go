@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"target-filelake/ingest/mapping"
 	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 	"target-filelake/lake/columns"
@@ -40,6 +41,8 @@ type Decoder struct {
 	nulled     int    // dates and times of the record made null
 	now        moment
 	introParts [2]span // time_extracted and version in intro
+	forked     []*walk // of the rows that the record became
+	refused    []refusedFork
 }
 
 // walk is what a decoder has learnt of a plan's records.
@@ -50,6 +53,8 @@ type walk struct {
 	chunk int
 
 	versioned bool // a RECORD had a version
+
+	mappers []*mapping.Mapper // of a plan's forks
 }
 
 // step is a container that is being decoded, and the element it has come to.

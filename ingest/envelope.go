@@ -34,17 +34,27 @@ func (d *Decoder) record(b []byte, l *line, plans Plans) error {
 	if e.err == nil && !e.taken {
 		e.err = e.late(b)
 	}
-	if e.err == nil && len(d.walk.plan.added) > 0 && !d.addMetadata(b, e.extracted, e.version) {
-		e.err = &RecordError{Stream: d.walk.plan.stream, Line: l.number, Path: d.fault.path, Reason: d.fault.reason}
-	}
-	if e.err == nil && (e.version.to > 0 || d.walk.versioned) && !d.version(b, e.version) {
-		e.err = &LineError{Line: l.number, Stream: d.walk.plan.stream, Reason: "RECORD whose version is not an integer"}
+	if e.err == nil && d.walk.plan.forked {
+		e.finishForks(b)
+	} else if e.err == nil {
+		e.finish(b)
 	}
 	if e.err != nil {
 		return e.refused(b)
 	}
 	d.out.Records++
 	return nil
+}
+
+// finish completes the row that was decoded last with what its line says
+// around the record.
+func (e *recordEnvelope) finish(b []byte) {
+	d := e.d
+	if len(d.walk.plan.added) > 0 && !d.addMetadata(b, e.extracted, e.version) {
+		e.err = &RecordError{Stream: d.walk.plan.stream, Line: e.line.number, Path: d.fault.path, Reason: d.fault.reason}
+	} else if (e.version.to > 0 || d.walk.versioned) && !d.version(b, e.version) {
+		e.err = &LineError{Line: e.line.number, Stream: d.walk.plan.stream, Reason: "RECORD whose version is not an integer"}
+	}
 }
 
 // version begins a Run of the chunk where the version of its last row differs
@@ -224,14 +234,17 @@ func (e *recordEnvelope) late(b []byte) error {
 // refused takes the row back and words the error. A line that is not
 // well-formed is refused as such, whatever is wrong with its values.
 func (e *recordEnvelope) refused(b []byte) error {
-	if e.taken && !e.d.walk.plan.forked {
+	forked := e.named && e.d.walk.plan.forked
+	if forked {
+		e.d.dropForks()
+	} else if e.taken {
 		e.d.dropRow()
 	}
 	s := text.Scanner{Max: e.d.scan.Max}
 	if !s.WellFormed(b) {
 		return &LineError{Line: e.line.number, Reason: s.Malformed()}
 	}
-	if r, ok := e.err.(*RecordError); ok {
+	if r, ok := e.err.(*RecordError); ok && !forked {
 		s.Depth = 1
 		end := s.Value(b, e.at)
 		r.explain(e.d.walk.plan, b[e.at:end], e.d.faults(b, e.at))

@@ -56,7 +56,8 @@ type Plan struct {
 	added   []metaSlot
 	shape   *schema.Shape
 	wider   []string   // properties whose chosen type is not their column's
-	forked  bool       // its records go to other plans, or nowhere
+	forked  bool       // its records go to other plans:
+	forks   []Fork     // none: nowhere
 	pool    *sync.Pool // of *columns.Batch
 }
 

@@ -20,9 +20,19 @@ type Reject struct {
 // wrong comes back, also a fault of the envelope behind the record.
 func (d *Decoder) quarantine(b []byte, refusal error) error {
 	r, ok := refusal.(*RecordError)
-	if !ok || !d.Quarantine {
+	if !ok || !d.Quarantine || r.unmapped {
 		return refusal
 	}
+	if err := d.setAside(b, r, nil); err != nil {
+		return err
+	}
+	d.out.Records++
+	return nil
+}
+
+// setAside sets a RECORD aside that stands in line b, or the record that a map
+// made of it.
+func (d *Decoder) setAside(b []byte, r *RecordError, mapped []byte) error {
 	e, err := envelopeOf(b, d.scan.Max)
 	if err != nil {
 		return &LineError{Line: r.Line, Stream: r.Stream, Reason: err.Error()}
@@ -30,10 +40,12 @@ func (d *Decoder) quarantine(b []byte, refusal error) error {
 	if n, err := strconv.ParseInt(string(e["line"]), 10, 64); d.Replay && err == nil {
 		r.Line = n
 	}
+	if mapped != nil {
+		e["record"] = mapped
+	}
 	var cut int
 	r.More, cut = boundReasons(r.More, len(e["record"]))
 	d.out.Rejects = append(d.out.Rejects, Reject{r, uint32(d.out.Records), r.appendJSON(nil, e, cut)})
-	d.out.Records++
 	return nil
 }
 

@@ -16,6 +16,8 @@ type RecordError struct {
 	Path   string // JSON pointer
 	Reason string
 	More   []draft4.Reason // whatever else is wrong with the same record
+
+	unmapped bool // it was refused before it was what its stream holds: it cannot be set aside
 }
 
 func (e *RecordError) Error() string {

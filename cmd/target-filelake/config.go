@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -17,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"target-filelake/ingest"
+	"target-filelake/ingest/mapping"
 	"target-filelake/ingest/schema"
 	"target-filelake/lake/columns"
 )
@@ -62,6 +62,8 @@ type LoadCmd struct {
 	AddRecordMetadata   bool          `help:"Add the _sdc_* columns of the Singer SDK." default:"false"`
 	Streams             streamsConfig `help:"Settings of single streams, by name or glob, as JSON: {\"orders\": {\"types\": {\"total\": \"decimal(18,4)\"}, \"exclude\": [\"email\"]}}." placeholder:"JSON"`
 	Catalog             catalogConfig `help:"Singer catalog, a file or JSON: streams and properties that it does not select are not loaded." placeholder:"FILE" aliases:"catalog-json,catalog_json"`
+	StreamMaps          jsonText      `help:"Stream maps of the Singer SDK, as JSON: rename, copy, filter and change streams and properties; see docs/mapping.md." placeholder:"JSON"`
+	StreamMapConfig     jsonText      `help:"What config stands for in the expressions of stream_maps, as JSON." placeholder:"JSON"`
 	Retention           retention     `help:"How long a version stays that is no longer the newest, with the files that only it names: 24h, 7d, never (keep all). At least 1h." default:"24h" placeholder:"TIME"`
 	Compression         string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
 	Memory              string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
@@ -72,6 +74,7 @@ type LoadCmd struct {
 
 	codec  columns.Codec
 	memory int64 // bytes
+	maps   *mapping.Maps
 }
 
 // onInvalidQuarantine is the choice of on_invalid_record that is not fail.
@@ -96,6 +99,9 @@ func (c *LoadCmd) Validate() error {
 		errs = append(errs, fmt.Errorf("memory: %w", err))
 	} else if c.memory < minMemory {
 		errs = append(errs, fmt.Errorf("memory: %s, want at least 256MiB", c.Memory))
+	}
+	if c.maps, err = c.parseMaps(); err != nil {
+		errs = append(errs, err)
 	}
 	if c.Pipeline == "" {
 		errs = append(errs, errors.New("pipeline: empty, want a name"))
@@ -168,8 +174,9 @@ func parseSize(s string) (int64, error) {
 
 // settings resolves flags from a configuration file's keys.
 type settings struct {
-	from string // the file
-	keys map[string]any
+	from  string // the file
+	keys  map[string]any
+	nodes map[string]yaml.Node // the same, as they are written
 }
 
 // configFiles are the files that --config names.
@@ -200,6 +207,9 @@ func readConfig(name string) (settings, error) {
 	}
 	s := settings{from: name, keys: map[string]any{}}
 	if err := yaml.Unmarshal(data, &s.keys); err != nil {
+		return s, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := yaml.Unmarshal(data, &s.nodes); err != nil {
 		return s, fmt.Errorf("%s: %w", name, err)
 	}
 	return s, nil
@@ -254,7 +264,8 @@ func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, 
 	case string, bool, int, float64:
 		return fmt.Sprint(v), nil
 	default:
-		data, err := json.Marshal(v)
+		node := s.nodes[configKey(flag)]
+		data, err := appendNode(nil, &node, 0)
 		return string(data), err
 	}
 }

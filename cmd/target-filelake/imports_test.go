@@ -27,7 +27,9 @@ var siblings = map[string][]string{
 	"lake/columns":          nil,
 	"lake/audit":            {"lake", "lake/columns"},
 	"lake/failpoint":        {"lake"},
-	"ingest":                {"ingest/schema", "ingest/selection", "ingest/text", "lake/columns"},
+	"ingest":                {"ingest/mapping", "ingest/schema", "ingest/selection", "ingest/text", "lake/columns"},
+	"ingest/mapping":        {"ingest/selection", "ingest/text"},
+	"ingest/mapping/python": {"ingest/text"},
 	"ingest/schema":         {"ingest/selection", "ingest/text", "lake/columns"},
 	"ingest/schema/draft4":  {"ingest/schema/pattern", "ingest/text"},
 	"ingest/schema/pattern": nil,
@@ -36,7 +38,7 @@ var siblings = map[string][]string{
 	"merge":                 {"lake", "lake/columns", "lake/failpoint"},
 	"state":                 {"lake"},
 	"bench":                 {"lake", "merge"},
-	"cmd/target-filelake":   {"bench", "ingest", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "state"},
+	"cmd/target-filelake":   {"bench", "ingest", "ingest/mapping", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "state"},
 	"interop/plans":         {"ingest", "ingest/schema", "ingest/schema/draft4"},
 }
 
@@ -46,6 +48,7 @@ var owners = map[string]string{
 	"github.com/duckdb/duckdb-go":      "merge",
 	"github.com/xeipuuv/gojsonschema":  "ingest/schema/draft4",
 	"github.com/alecthomas/kong":       "cmd/target-filelake",
+	"github.com/expr-lang/expr":        "ingest/mapping/python",
 	"golang.org/x/sync":                "cmd/target-filelake",
 	"go.yaml.in/yaml":                  "cmd/target-filelake",
 }

@@ -33,8 +33,8 @@ type job struct {
 	// What comes after the block's lines, if anything. The decoders do not look at it.
 	then     *ingest.Message
 	tables   []*table // of a SCHEMA
-	stream   string
-	activate int64 // an ACTIVATE_VERSION of stream; 0: none
+	streams  []string // of a SCHEMA or ACTIVATE_VERSION
+	activate int64    // the version of an ACTIVATE_VERSION; 0: none
 	fault    error
 
 	within func(error) error // adds to a fault where it is, in a BATCH file; nil: the input itself
@@ -227,6 +227,9 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
 	t.catalog = l.cfg.Catalog.catalog
 	t.method, t.replaying = l.cfg.MethodFlags, l.replay != nil
+	if l.replay == nil { // rejects are what a map made already
+		t.maps = l.cfg.maps
+	}
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }
 	t.adopt = l.cfg.Adopt

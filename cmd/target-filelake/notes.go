@@ -25,6 +25,9 @@ func noteLines(n *ingest.Notes) []string {
 	add(n.NullDates, "dates and times that no column can hold became NULL")
 	add(n.Rounded, "integers beyond 2^53 were rounded: their columns are of doubles, as an earlier SCHEMA said number")
 	add(n.Nanoseconds, "times were cut to microseconds")
+	for _, stream := range slices.Sorted(maps.Keys(n.Filtered)) {
+		out = append(out, fmt.Sprintf("note: stream %s: %d records left out by __filter__", printable(stream), n.Filtered[stream]))
+	}
 	for _, stream := range slices.Sorted(maps.Keys(n.Undeclared)) {
 		names := slices.Sorted(maps.Keys(n.Undeclared[stream]))
 		for i := range names {

@@ -59,16 +59,12 @@ func (t *tables) route(m *ingest.SchemaMessage) ([]*table, error) {
 		if !known {
 			t.log.Info("stream is not loaded: the catalog does not select it", "stream", m.Stream)
 		}
-		t.plan(m.Stream, ingest.Dropped(m.Stream))
+		t.plan(m.Stream, ingest.Forked(m.Stream, nil))
+		t.routed[m.Stream] = nil
 		return nil, nil
 	}
 	if !known && !t.catalog.Knows(m.Stream) {
 		t.log.Warn("the catalog does not name the stream; all of it is loaded", "stream", m.Stream)
 	}
-	next, err := t.take(m, s)
-	if err != nil {
-		return nil, err
-	}
-	t.plan(m.Stream, next.plan)
-	return []*table{next}, nil
+	return t.mapped(m, s)
 }

@@ -102,8 +102,8 @@ func (s *sequencer) loop(ctx context.Context, jobs <-chan *job) error {
 // take adds one block. A fault of the tap's, or a signal, ends the run early:
 // what the newest STATE covers is committed, and the fault comes back.
 func (s *sequencer) take(ctx context.Context, j *job) error {
-	if j.stream != "" {
-		s.guard.see(j.stream)
+	for _, stream := range j.streams {
+		s.guard.see(stream)
 	}
 	fault := j.fault
 	if j.out != nil {
@@ -121,8 +121,10 @@ func (s *sequencer) take(ctx context.Context, j *job) error {
 	if fault != nil {
 		return errors.Join(&earlyStop{fault}, s.stop(ctx))
 	}
-	if j.activate != 0 {
-		s.activate(j.stream, j.activate)
+	for _, stream := range j.streams {
+		if j.activate != 0 {
+			s.activate(stream, j.activate)
+		}
 	}
 	for _, t := range j.tables {
 		if err := s.retable(ctx, t); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"target-filelake/ingest"
+	"target-filelake/ingest/mapping"
 	"target-filelake/ingest/selection"
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
@@ -27,6 +28,9 @@ type tables struct {
 	adopt    bool // tables of other pipelines too
 	frozen   bool // no SCHEMA may change a table
 	catalog  *selection.Catalog
+	maps     *mapping.Maps
+	routed   map[string][]string // by the tap's streams, what they are loaded as; those that are themselves are not here
+	sources  map[string]string   // the tap's streams, by what they are loaded as
 	method   MethodFlags
 	// replaying is set where rejects come: no table is replaced by them.
 	replaying bool
@@ -47,7 +51,8 @@ type table struct {
 }
 
 func newTables(m *lake.Manifest, pipeline string, o ingest.Options, s streamsConfig, log *slog.Logger) *tables {
-	return &tables{pipeline: pipeline, options: o, streams: s, log: log, known: m, now: map[string]*table{}, plans: ingest.Plans{}}
+	return &tables{pipeline: pipeline, options: o, streams: s, log: log, known: m, now: map[string]*table{}, plans: ingest.Plans{},
+		routed: map[string][]string{}, sources: map[string]string{}}
 }
 
 // lend gives the plans to a block; they stay as they are.
@@ -61,13 +66,13 @@ func (t *tables) lend() ingest.Plans {
 func (t *tables) follow(j *job) {
 	m := j.then
 	if m != nil && m.Activate != nil {
-		j.stream, j.activate = m.Activate.Stream, m.Activate.Version
+		j.streams, j.activate = t.targets(m.Activate.Stream), m.Activate.Version
 	}
 	if m != nil && m.Schema != nil {
-		j.stream = m.Schema.Stream
 		if j.tables, j.fault = t.route(m.Schema); j.fault != nil {
 			j.fault = atLine(m.Line, j.fault)
 		}
+		j.streams = t.targets(m.Schema.Stream)
 	}
 }
 

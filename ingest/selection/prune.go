@@ -32,10 +32,8 @@ func (s *Selection) Scalar(path []string) bool { return s.Want(path) != Part || 
 
 // without reports whether path is wanted but for things inside it.
 func (s *Selection) without(path []string) bool {
-	if s.sources != nil {
-		path = append([]string{s.sources[path[0]]}, path[1:]...)
-	}
-	return s.bySelect(path) == All && s.catalog.want(path) != None
+	path, copied := s.source(path)
+	return !copied || s.bySelect(path) == All && s.catalog.want(path) != None
 }
 
 // pruner copies JSON without what is not wanted.

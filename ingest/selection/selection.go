@@ -61,8 +61,9 @@ func New(r Rules, c *Catalog, stream string, key []string) *Selection {
 	return s
 }
 
-// Renamed is s for records whose properties bear other names: sources has, by
-// each new name, the property it is a copy of. Other names are all wanted.
+// Renamed is s for records that were made of the stream's: sources has, by
+// name, the property that one is a copy of, or "" of one that was made. Others
+// are still themselves.
 func (s *Selection) Renamed(sources map[string]string) *Selection {
 	if s == nil {
 		return nil
@@ -97,12 +98,9 @@ func (s *Selection) Want(p []string) Want {
 	if s == nil {
 		return All
 	}
-	if s.sources != nil {
-		source, ok := s.sources[p[0]]
-		if !ok {
-			return All
-		}
-		p = slices.Concat([]string{source}, p[1:])
+	p, copied := s.source(p)
+	if !copied {
+		return All
 	}
 	if s.excluded(p) {
 		return None
@@ -112,6 +110,15 @@ func (s *Selection) Want(p []string) Want {
 		return Part
 	}
 	return w
+}
+
+// source is where the stream itself has what is now at p, if it has it.
+func (s *Selection) source(p []string) (at []string, copied bool) {
+	name, renamed := s.sources[p[0]]
+	if !renamed {
+		return p, true
+	}
+	return slices.Concat([]string{name}, p[1:]), name != ""
 }
 
 // excluded reports whether a pattern of exclude holds for p.

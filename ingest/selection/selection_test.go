@@ -65,7 +65,7 @@ func TestPatternsAreChecked(t *testing.T) {
 }
 
 func TestRenamed(t *testing.T) {
-	s := New(Rules{Exclude: []string{"address.secret", "name"}}, nil, "s", nil).Renamed(map[string]string{"home": "address", "address": "other"})
+	s := New(Rules{Exclude: []string{"address.secret", "name"}}, nil, "s", nil).Renamed(map[string]string{"home": "address", "address": "other", "name": ""})
 	f := func(path string, want Want) {
 		t.Helper()
 		if got := s.Want(strings.Split(path, "/")); got != want {
@@ -75,7 +75,8 @@ func TestRenamed(t *testing.T) {
 	f("home", Part)
 	f("home/secret", None)
 	f("address/secret", All)
-	f("name", All) // made by the map
+	f("name", All) // it was made
+	f("place", All)
 }
 
 const catalogText = `{"streams":[

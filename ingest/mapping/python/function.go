@@ -1,0 +1,216 @@
+package python
+
+import (
+	"crypto/md5" //nolint:gosec // the SDK's name for it; it hides nothing here
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// function is something that can be called. least counts the arguments that
+// it needs, of those that params names in their order; of a method params do
+// not name the value itself.
+type function struct {
+	do     method
+	params []string
+	least  int
+	deep   bool // its work grows with all that is inside its arguments
+}
+
+func takes(do method, params string, least int) function {
+	return function{do: do, params: strings.Fields(params), least: least}
+}
+
+func deep(f function) function {
+	f.deep = true
+	return f
+}
+
+// operation is an operator on two values.
+func operation(do func(m *Machine, a, b any) (any, error)) function {
+	return function{do: func(m *Machine, args []any) (any, error) { return do(m, args[0], args[1]) }}
+}
+
+func number2(op string) function {
+	return operation(func(_ *Machine, a, b any) (any, error) { return operations[op].of(op, a, b) })
+}
+
+func ordered(op string, is func(int) bool) function {
+	return deep(operation(func(_ *Machine, a, b any) (any, error) {
+		n, err := order(op, a, b)
+		return n != unordered && is(n), err
+	}))
+}
+
+func sign(do func(m *Machine, v any) (any, error)) function {
+	return function{do: func(m *Machine, args []any) (any, error) { return do(m, args[0]) }}
+}
+
+// operatorNames are the operators' names in expr.
+var operatorNames = map[string]string{
+	"+": "o_add", "-": "o_sub", "*": "o_mul", "/": "o_div", "//": "o_floordiv", "%": "o_mod", "**": "o_pow",
+	"&": "o_bitand", "|": "o_bitor", "^": "o_bitxor", "<<": "o_shl", ">>": "o_shr",
+	"==": "o_eq", "<": "o_lt", "<=": "o_le", ">": "o_gt", ">=": "o_ge", "in": "o_in", "is": "o_is",
+}
+
+// operators are what the translation calls, by its name in expr.
+var operatorTable = map[string]function{
+	"o_add": operation(add), "o_sub": operation(subtract), "o_mul": operation(multiply), "o_div": number2("/"), "o_floordiv": number2("//"),
+	"o_mod": operation(modulo), "o_pow": number2("**"), "o_bitand": number2("&"), "o_bitor": number2("|"), "o_bitxor": number2("^"),
+	"o_shl": number2("<<"), "o_shr": number2(">>"),
+	"o_neg": sign(negate), "o_pos": sign(positive), "o_not": sign(invert),
+	"o_eq": deep(operation(func(_ *Machine, a, b any) (any, error) { return equal(a, b), nil })),
+	"o_lt": ordered("<", func(n int) bool { return n < 0 }), "o_le": ordered("<=", func(n int) bool { return n <= 0 }),
+	"o_gt": ordered(">", func(n int) bool { return n > 0 }), "o_ge": ordered(">=", func(n int) bool { return n >= 0 }),
+	"o_in": deep(operation(contains)), "o_is": operation(same),
+	"o_value": {do: func(_ *Machine, args []any) (any, error) { return args[0], nil }},
+	"o_truth": {do: func(_ *Machine, args []any) (any, error) { return truth(args[0]), nil }},
+	"o_item":  operation(item), "o_part": {do: part}, "o_each": {do: elements},
+	"o_list": {do: func(m *Machine, args []any) (any, error) { return slices.Clone(args), m.spend(len(args)) }},
+	"o_dict": {do: pairs},
+	"o_field": operation(func(m *Machine, of, name any) (any, error) {
+		return field(m, of, name.(string))
+	}),
+	"o_join": {do: func(_ *Machine, args []any) (any, error) {
+		var s strings.Builder
+		for _, a := range args {
+			s.WriteString(a.(string))
+		}
+		return s.String(), nil
+	}},
+	"o_format": deep(operation(func(_ *Machine, v, spec any) (any, error) { return formatValue(v, spec.(string)) })),
+	"o_repr":   deep(sign(func(_ *Machine, v any) (any, error) { return repr(v), nil })),
+}
+
+// globals are the functions that are called by name.
+var globals = map[string]function{
+	"str":    deep(takes(func(_ *Machine, args []any) (any, error) { return Text(args[0]), nil }, "object", 1)),
+	"int":    takes(toInt, "x base", 1),
+	"float":  takes(toFloat, "x", 1),
+	"bool":   takes(func(_ *Machine, args []any) (any, error) { return truth(args[0]), nil }, "x", 1),
+	"len":    takes(length, "x", 1),
+	"abs":    takes(absolute, "x", 1),
+	"round":  takes(round, "number ndigits", 1),
+	"md5":    takes(digest("md5", func(s string) []byte { d := md5.Sum([]byte(s)); return d[:] }), "string", 1), //nolint:gosec // as above
+	"sha256": takes(digest("sha256", func(s string) []byte { d := sha256.Sum256([]byte(s)); return d[:] }), "string", 1),
+
+	"json.dumps": deep(takes(dumps, "obj ensure_ascii sort_keys separators", 1)),
+	"json.loads": takes(loads, "s", 1),
+
+	"datetime.datetime":                  takes(newDatetime, "year month day hour minute second microsecond", 3),
+	"datetime.datetime.now":              takes(now, "tz", 0),
+	"datetime.datetime.utcnow":           takes(now, "", 0),
+	"datetime.datetime.today":            takes(now, "", 0),
+	"datetime.datetime.strptime":         takes(strptime, "date_string format", 2),
+	"datetime.datetime.fromisoformat":    takes(fromISO, "date_string", 1),
+	"datetime.datetime.fromtimestamp":    takes(fromTimestamp, "timestamp tz", 1),
+	"datetime.datetime.utcfromtimestamp": takes(fromTimestamp, "timestamp", 1),
+	"datetime.date":                      takes(newDate, "year month day", 3),
+	"datetime.date.today":                takes(today, "", 0),
+	"datetime.date.fromisoformat":        takes(dateFromISO, "date_string", 1),
+	"datetime.date.fromtimestamp":        takes(dateFromTimestamp, "timestamp", 1),
+	"datetime.timedelta":                 takes(newTimedelta, "days seconds microseconds milliseconds minutes hours weeks", 0),
+}
+
+// digest is a function that hashes text.
+func digest(name string, of func(s string) []byte) method {
+	return func(_ *Machine, args []any) (any, error) {
+		s, ok := args[0].(string)
+		if !ok {
+			return nil, fault("%s() takes str, not %s; write %s(str(x))", name, typeName(args[0]), name)
+		}
+		return hex.EncodeToString(of(s)), nil
+	}
+}
+
+func textTest(name string, is func(s string) bool) function {
+	return takes(onText(name, func(s string) any { return is(s) }), "", 0)
+}
+
+func textTo(name string, to func(s string) string) function {
+	return takes(onText(name, func(s string) any { return to(s) }), "", 0)
+}
+
+func affixes(name string, has func(s, affix string) bool) function {
+	return deep(takes(affix(name, has), "affix", 1))
+}
+
+// methods are those of values.
+var methods = map[string]function{
+	"lower": textTo("lower", strings.ToLower), "upper": textTo("upper", strings.ToUpper), "casefold": textTo("casefold", strings.ToLower),
+	"title": textTo("title", titled), "capitalize": textTo("capitalize", capitalized), "swapcase": textTo("swapcase", swapped),
+	"strip":  takes(stripped("strip", strings.TrimFunc), "chars", 0),
+	"lstrip": takes(stripped("lstrip", strings.TrimLeftFunc), "chars", 0), "rstrip": takes(stripped("rstrip", strings.TrimRightFunc), "chars", 0),
+	"split": takes(split("split", false), "sep maxsplit", 0), "rsplit": takes(split("rsplit", true), "sep maxsplit", 0),
+	"splitlines": takes(onText("splitlines", splitLines), "", 0),
+	"replace":    takes(replace, "old new count", 2),
+	"startswith": affixes("startswith", strings.HasPrefix), "endswith": affixes("endswith", strings.HasSuffix),
+	"removeprefix": takes(withText("removeprefix", func(_ *Machine, s string, a []string) (any, error) { return strings.TrimPrefix(s, a[0]), nil }), "prefix", 1),
+	"removesuffix": takes(withText("removesuffix", func(_ *Machine, s string, a []string) (any, error) { return strings.TrimSuffix(s, a[0]), nil }), "suffix", 1),
+	"find":         takes(found("find", strings.Index, false), "sub", 1), "rfind": takes(found("rfind", strings.LastIndex, false), "sub", 1),
+	"index": deep(takes(found("index", strings.Index, true), "value", 1)), "rindex": takes(found("rindex", strings.LastIndex, true), "sub", 1),
+	"count": deep(takes(count, "value", 1)), "join": deep(takes(join, "list", 1)),
+	"partition": takes(partition("partition", strings.Index, false), "sep", 1), "rpartition": takes(partition("rpartition", strings.LastIndex, true), "sep", 1),
+	"ljust": takes(padded("ljust", padRight), "width fillchar", 1), "rjust": takes(padded("rjust", padLeft), "width fillchar", 1),
+	"center": takes(padded("center", padBoth), "width fillchar", 1), "zfill": takes(padded("zfill", padZeros), "width", 1),
+	"isdigit": textTest("isdigit", func(s string) bool { return made(s, unicode.IsDigit) }), "isdecimal": textTest("isdecimal", func(s string) bool { return made(s, unicode.IsDigit) }),
+	"isnumeric": textTest("isnumeric", func(s string) bool { return made(s, unicode.IsNumber) }), "isalpha": textTest("isalpha", func(s string) bool { return made(s, unicode.IsLetter) }),
+	"isalnum": textTest("isalnum", func(s string) bool {
+		return made(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+	}),
+	"isspace": textTest("isspace", func(s string) bool { return made(s, unicode.IsSpace) }),
+	"isupper": textTest("isupper", func(s string) bool { return cased(s, unicode.IsUpper, unicode.IsLower) }),
+	"islower": textTest("islower", func(s string) bool { return cased(s, unicode.IsLower, unicode.IsUpper) }),
+	"isascii": textTest("isascii", func(s string) bool {
+		return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
+	}),
+
+	"get": takes(dictGet, "key default", 1), "keys": takes(dictPart("keys"), "", 0), "values": takes(dictPart("values"), "", 0), "items": takes(dictPart("items"), "", 0),
+
+	"strftime": takes(strftime, "format", 1), "isoformat": takes(isoformat, "sep", 0), "total_seconds": takes(totalSeconds, "", 0),
+	"date": takes(onTime("date", dateOf), "", 0), "timestamp": takes(onTime("timestamp", timestamp), "", 0),
+	"weekday": takes(onTime("weekday", weekday(time.Monday, 0)), "", 0), "isoweekday": takes(onTime("isoweekday", weekday(time.Monday, 1)), "", 0),
+}
+
+// globalNames are the names of globals, for refusals.
+func globalNames() []string { return slices.Sorted(maps.Keys(globals)) }
+
+// arrange puts arguments into their order: those without names first, then
+// those that names names. Places of those left out hold nil.
+func (f function) arrange(shown string, args []*node, names []string) ([]*node, error) {
+	out := make([]*node, len(f.params))
+	plain := len(args) - len(names)
+	if plain > len(f.params) {
+		return nil, fault("%s takes %s", shown, f.usage())
+	}
+	copy(out, args[:plain])
+	for i, n := range names {
+		at := slices.Index(f.params, n)
+		if at < 0 || out[at] != nil {
+			return nil, fault("%s does not take %s=; it takes %s", shown, n, f.usage())
+		}
+		out[at] = args[plain+i]
+	}
+	for i := range f.least {
+		if out[i] == nil {
+			return nil, fault("%s wants %s", shown, f.usage())
+		}
+	}
+	return out, nil
+}
+
+func (f function) usage() string {
+	if len(f.params) == 0 {
+		return "no arguments"
+	}
+	words := slices.Clone(f.params)
+	for i := f.least; i < len(words); i++ {
+		words[i] = fmt.Sprintf("[%s]", words[i])
+	}
+	return strings.Join(words, ", ")
+}
