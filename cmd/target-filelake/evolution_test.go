@@ -144,3 +144,26 @@ func TestIntegersIntoDoubles(t *testing.T) {
 	}
 	wantQuery(t, dir, "SELECT v FROM e ORDER BY id", `[{"v":0.5},{"v":9007199254740992},{"v":9007199254740994},{"v":-9223372036854776000}]`)
 }
+
+// TestExtraAppearsAndStays sends a property before its SCHEMA declares it: it
+// stands in _extra then, and older rows keep it there.
+func TestExtraAppearsAndStays(t *testing.T) {
+	dir := t.TempDir()
+	const plain, declared = `'v':{'type':'integer'}`, `'v':{'type':'integer'},'x':{'type':'integer'}`
+	load(t, dir, singer(streamOf(plain), rowE(`'id':1,'v':1`), rowE(`'id':2,'x':2,'s':{'y':[1.50]}`), stateOf("1"),
+		streamOf(declared), rowE(`'id':3,'x':3,'s':null`), rowE(`'id':4,'x':4`), stateOf("2")), 0)
+	want := `[{"id":1,"v":1,"x":null,"_extra":null},{"id":2,"v":null,"x":null,"_extra":{"x":2,"s":{"y":[1.50]}}},` +
+		`{"id":3,"v":null,"x":3,"_extra":{"s":null}},{"id":4,"v":null,"x":4,"_extra":null}`
+	wantQuery(t, dir, "SELECT * FROM e ORDER BY id", want+"]")
+	load(t, dir, singer(streamOf(declared), rowE(`'id':5,'x':5`), stateOf("3")), 0) // it stays, though no row needs it
+	load(t, dir, singer(streamOf(plain), rowE(`'id':6,'x':6`), stateOf("4")), 0)    // undeclared again: the column is no longer its place
+	want += `,{"id":5,"v":null,"x":5,"_extra":null},{"id":6,"v":null,"x":null,"_extra":{"x":6}}]`
+	wantQuery(t, dir, "SELECT * FROM e ORDER BY id", want)
+	_, m, err := readLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := historyOf(m.Tables["e"]); len(h) != 2 {
+		t.Errorf("%d schemas, want 2: %+v", len(h), h)
+	}
+}

@@ -24,13 +24,14 @@ func (b *Batch) BeyondDouble() []int32 {
 	return out
 }
 
+// anyBeyond looks at every integer that is decoded, so it does without a branch:
+// shifted up, those in range are the numbers up to twice exactInts.
 func anyBeyond(xs []int64) bool {
+	var most uint64
 	for _, x := range xs {
-		if beyondDouble(x) {
-			return true
-		}
+		most = max(most, uint64(x)+exactInts)
 	}
-	return false
+	return most > 2*exactInts
 }
 
 // FileBeyondDouble are the field ids of the columns of a Parquet file that may
