@@ -99,14 +99,15 @@ func (r *running) exit(t testing.TB, want int) result {
 
 // resumable is a tap whose STATE is the number of the line to go on from.
 type resumable struct {
-	lines []string
-	seed  uint64
+	schemas string
+	lines   []string
+	seed    uint64
 }
 
 // newResumable makes n records of t (upserts) and a (appends), seeded.
 func newResumable(n int, seed uint64) resumable {
 	r := rand.New(rand.NewPCG(seed, 7))
-	tap := resumable{seed: seed}
+	tap := resumable{schemas: singer(schemaT, schemaA), seed: seed}
 	for i := range n {
 		if i%3 == 0 {
 			tap.lines = append(tap.lines, singer(rowA(strconv.Itoa(i))))
@@ -124,7 +125,7 @@ func newResumable(n int, seed uint64) resumable {
 func (r resumable) run(w io.WriteCloser, from int) {
 	defer w.Close()
 	out := bufio.NewWriter(w)
-	if _, err := out.WriteString(singer(schemaT, schemaA)); err != nil {
+	if _, err := out.WriteString(r.schemas); err != nil {
 		return
 	}
 	for i, l := range r.lines[from:] {
