@@ -17,7 +17,7 @@ race:
 
 # Races, stopped loaders and readers, ten times as many as in make test.
 soak:
-	$(GO) test ./cmd/target-filelake -run 'Racing|Stopped|Readers' -soak -v -timeout 2h
+	$(GO) test ./cmd/target-filelake -run 'Racing|Stopped|Readers|DuringMerges' -soak -v -timeout 2h
 
 # go test fuzzes one target of one package at a time.
 fuzz:

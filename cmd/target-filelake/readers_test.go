@@ -183,7 +183,7 @@ func ageLake(t *testing.T, dir string, versions int) {
 // while a lake is loaded, updated and vacuumed, and its loader killed.
 func TestReadersSeeCommittedVersions(t *testing.T) {
 	const seed, perRun = 3, 12
-	runs := times(5)
+	runs := times(4)
 	w := newWritten(runs*perRun, seed)
 	dir := t.TempDir()
 	args := []string{"--lake", dir, "--batch-size-rows", "1"}

@@ -156,7 +156,7 @@ func TestSignalsDuringMerges(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	dir := t.TempDir()
 	stopped := 0
-	for from := 0; stopped < 6; {
+	for from := 0; stopped < times(4); {
 		c := startProgram(t, "--lake", dir, "--batch-size-rows", "2000")
 		go func() {
 			_, err := io.WriteString(c.in, singer(schemaT))

@@ -83,7 +83,7 @@ func TestStoppedLoaders(t *testing.T) {
 	const seed, commits = 9, 60
 	r := rand.New(rand.NewPCG(seed, 1))
 	dir := t.TempDir()
-	for round := range times(4) {
+	for round := range times(3) {
 		c := startProgram(t, "--lake", dir, "--pipeline", "stopped", "--batch-size-rows", "1")
 		go func() {
 			defer c.in.Close()
