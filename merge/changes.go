@@ -182,10 +182,6 @@ func Changes(ctx context.Context, c Config, f *Feed) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps := f.steps
-	if len(steps) == 0 {
-		steps = []step{{}}
-	}
 	if err := f.answer(ctx, r, c.Root); err != nil {
 		return nil, errors.Join(fmt.Errorf("changes: %w", err), r.Close())
 	}

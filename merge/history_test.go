@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -31,7 +32,11 @@ func (p *past) checkHistory(from int) {
 	if !line.Known() {
 		return
 	}
-	for name, r := range keys {
+	for i, name := range slices.Sorted(maps.Keys(keys)) {
+		if i%3 > 0 { // a DuckDB each
+			continue
+		}
+		r := keys[name]
 		if got, want := p.history(line, r.json), p.wantedHistory(from, name, p.widest(all...)); !slices.Equal(got, want) {
 			p.Fatalf("history of %s since %d:\n got %q\nwant %q", r.json, from, got, want)
 		}

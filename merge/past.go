@@ -68,9 +68,7 @@ type end struct {
 	positions string            // the table that names those
 }
 
-func (e end) empty() bool { return len(e.files)+len(e.touched) == 0 }
-
-// rows is them as (c0, c1, …, file).
+// rows is them as (c0, c1, …, file); empty if there can be none.
 func (e end) rows(schemas []*columns.Schema, cols []columns.Column, at place, root string) string {
 	c := list(numbered("r.c", len(cols)))
 	var parts []string
