@@ -37,57 +37,65 @@ func (d *Decoder) mapper(k int) *mapping.Mapper {
 
 // fork hands the record at b[i] to the plans that its stream's records go to.
 func (e *recordEnvelope) fork(b []byte, i int) int {
-	d := e.d
-	d.scan.Depth = 1
-	end := d.scan.Value(b, i)
-	d.scan.Depth = 1
-	e.taken = end >= 0
-	source := d.walk
+	d, source := e.d, e.d.walk
 	d.forked, d.refused = d.forked[:0], d.refused[:0]
+	end := -1
+	if forks := source.plan.forks; len(forks) == 0 || forks[0].Map == nil {
+		d.scan.Depth = 1
+		if end = d.scan.Value(b, i); end < 0 {
+			return -1
+		}
+	}
 	for k := range source.plan.forks {
 		d.walk = source
-		if end < 0 || !e.forkTo(k, b, i) {
+		var taken bool
+		if end, taken = e.forkTo(k, b, i, end); !taken {
 			end = -1
 			break
 		}
 	}
-	d.walk = source
+	d.walk, d.scan.Depth = source, 1
+	e.taken = end >= 0
 	return end
 }
 
-// forkTo hands the record at b[i], which is well-formed, to one plan.
-func (e *recordEnvelope) forkTo(k int, b []byte, i int) bool {
+// forkTo hands the record at b[i] to one plan. end is where it ends, -1 if no
+// plan before this one has found that.
+func (e *recordEnvelope) forkTo(k int, b []byte, i, end int) (_ int, taken bool) {
 	d, p := e.d, e.d.walk.plan.forks[k].Plan
 	if m := d.mapper(k); m != nil {
-		mapped, _, err := m.Apply(b, i, d.scan.Max)
+		mapped, to, err := m.Apply(b, i, d.scan.Max)
+		if end = to; end < 0 {
+			return -1, false
+		}
 		if f, ok := errors.AsType[*mapping.Fault](err); ok {
 			path := ""
 			if f.Property != "" {
 				path = text.Pointer("", f.Property)
 			}
 			e.err = &RecordError{Stream: p.stream, Line: e.line.number, Path: path, Reason: f.Reason, unmapped: true}
-			return false
+			return end, false
 		}
 		if mapped == nil {
 			d.out.Notes.filtered(p.stream, 1)
-			return true
+			return end, true
 		}
 		b, i = mapped, 0
 	}
 	d.walk = d.walkOf(p)
-	if end := d.row(b, i); end < 0 {
+	if d.row(b, i) < 0 {
 		r := &RecordError{Stream: p.stream, Line: e.line.number, Path: d.fault.path, Reason: d.fault.reason}
 		record := valueAt(b, i)
 		r.explain(p, record, d.faults(b, i))
 		if d.Quarantine {
 			d.refused = append(d.refused, refusedFork{r, record})
-			return true
+			return end, true
 		}
 		e.err = r
-		return false
+		return end, false
 	}
 	d.forked = append(d.forked, d.walk)
-	return true
+	return end, true
 }
 
 // refusedFork is a record that one of its stream's plans refused: it is set
