@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"text/tabwriter"
 	"time"
 
@@ -68,6 +69,7 @@ type verifier struct {
 	files   *audit.Files
 	db      *merge.DB
 	total   int64 // bytes to hash
+	doing   atomic.Pointer[string]
 }
 
 // Run checks, and prints what it found.
@@ -136,6 +138,10 @@ func (v *verifier) version(ctx context.Context, m *lake.Manifest, only string) e
 			}
 		}
 	}
+	for i := range retired {
+		v.total += retired[i].Bytes
+	}
+	v.says("manifests")
 	defer v.progress()()
 	for _, stream := range m.Streams() {
 		if only == "" || stream == only {
@@ -144,11 +150,13 @@ func (v *verifier) version(ctx context.Context, m *lake.Manifest, only string) e
 			}
 		}
 	}
+	v.says("files of older versions")
 	return v.files.Retired(ctx, retired)
 }
 
 func (v *verifier) table(ctx context.Context, t *lake.Table) error {
 	before := len(v.out.Faults)
+	v.says("files of " + printable(t.Stream))
 	if err := v.files.Table(ctx, t); err != nil {
 		return err
 	}
@@ -177,6 +185,7 @@ func (v *verifier) rows(ctx context.Context, t *lake.Table) error {
 	for i := range t.Pending {
 		tables = append(tables, t.PendingOf(t.Pending[i].Version))
 	}
+	v.says("rows of " + printable(t.Stream))
 	for _, t := range tables {
 		found, err := v.db.Prove(ctx, t)
 		if err != nil {
@@ -204,7 +213,7 @@ func (v *verifier) progress() (stop func()) {
 		for {
 			select {
 			case <-tick.C:
-				fmt.Fprintf(v.stderr, "verify: %s of %s read, %.0f s\n", size(v.files.Bytes.Load()), size(v.total), time.Since(v.started).Seconds())
+				fmt.Fprintf(v.stderr, "verify: %s; %s of %s read, %.0f s\n", *v.doing.Load(), size(v.files.Bytes.Load()), size(v.total), time.Since(v.started).Seconds())
 			case <-done:
 				return
 			}
@@ -212,6 +221,8 @@ func (v *verifier) progress() (stop func()) {
 	}()
 	return func() { close(done); <-ended }
 }
+
+func (v *verifier) says(doing string) { v.doing.Store(&doing) }
 
 func (v *verifier) print(w io.Writer) error {
 	if len(v.out.Streams) > 0 {
