@@ -9,10 +9,16 @@ import (
 	"testing"
 )
 
-// TestGuideToTimeTravel runs each command of the guide in a shell and compares
-// what it prints with what the guide says.
-func TestGuideToTimeTravel(t *testing.T) {
-	guide, err := os.ReadFile("../../docs/time-travel.md")
+// TestGuides runs each command of the guides in a shell and compares what it
+// prints with what the guide says.
+func TestGuides(t *testing.T) {
+	for _, name := range []string{"time-travel.md", "loading.md"} {
+		t.Run(name, func(t *testing.T) { runGuide(t, "../../docs/"+name) })
+	}
+}
+
+func runGuide(t *testing.T, name string) {
+	guide, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
