@@ -80,6 +80,7 @@ func (l *Lake) recover() error {
 		return err
 	}
 	l.setManifest(m)
+	durableDirs(m, l.dirs)
 	l.swept, err = l.sweep(m)
 	return err
 }
@@ -91,6 +92,16 @@ func (l *Lake) reload() (*Manifest, error) {
 		return nil, fmt.Errorf("sync %s: %w", logDir, err)
 	}
 	return Newest(l.fs)
+}
+
+// Published is the newest version, made durable first: what is told of it
+// elsewhere must not outlive it. After a sync of the log that failed nobody
+// knows what is durable, and there is none.
+func (l *Lake) Published() (*Manifest, error) {
+	if is := new(UnsureError); errors.As(l.err, &is) {
+		return nil, l.err
+	}
+	return l.reload()
 }
 
 // Close gives the lock back.
@@ -256,14 +267,7 @@ func (l *Lake) notBehind(v Version) error {
 func (l *Lake) ensure(dir string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.dirs[dir] {
-		return nil
-	}
-	if err := makeDirs(l.fs, dir); err != nil {
-		return err
-	}
-	l.dirs[dir] = true
-	return nil
+	return makeDirs(l.fs, dir, l.dirs)
 }
 
 // Dir is the directory of a stream's files, chosen when first asked for.

@@ -215,7 +215,7 @@ func broken(t testing.TB, prepare func(*memFS)) error {
 	for n := 1; ; n++ {
 		for _, after := range []bool{false, true} {
 			fsys := newMemFS()
-			fsys.failAt, fsys.after = n, after
+			fsys.failAt, fsys.after, fsys.short = n, after, !after
 			prepare(fsys)
 			acked, err := twoRuns(t, fsys)
 			if err != nil && !errors.Is(err, errInjected) {
@@ -240,30 +240,6 @@ func TestFailEveryCall(t *testing.T) {
 	if err := broken(t, func(*memFS) {}); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// TestFailEveryCallBites drops one kind of sync at a time: each must be missed.
-func TestFailEveryCallBites(t *testing.T) {
-	f := func(what string, drop func(op, name string) bool) {
-		t.Helper()
-		if err := broken(t, func(m *memFS) { m.drop = drop }); err == nil {
-			t.Errorf("nothing fails without %s", what)
-		}
-	}
-	f("the sync of data files", func(op, name string) bool {
-		return op == "sync" && strings.HasSuffix(name, dataSuffix+stagedSuffix)
-	})
-	f("the sync of table manifests", func(op, name string) bool { return op == "sync" && strings.HasPrefix(name, tablesDir) })
-	f("the sync of root manifests", func(op, name string) bool { return op == "sync" && strings.HasPrefix(name, logDir) })
-	f("the sync of the log", func(op, name string) bool { return op == "syncdir" && name == logDir })
-	f("the sync of the tables' directory", func(op, name string) bool { return op == "syncdir" && name == tablesDir })
-	f("the sync of data directories", func(op, name string) bool { return op == "syncdir" && strings.Contains(name, "ingest_date=") })
-	f("the sync of rejects", func(op, name string) bool {
-		return op == "sync" && strings.HasSuffix(name, linesSuffix+stagedSuffix)
-	})
-	f("the sync of rejects' directories", func(op, name string) bool { return op == "syncdir" && name == rejectsDir+"/orders" })
-	f("the sync of a new rejects directory's parent", func(op, name string) bool { return op == "syncdir" && name == rejectsDir })
-	f("the sync of a new directory's parent", func(op, name string) bool { return op == "syncdir" && name == "orders" })
 }
 
 // TestCommitTrace shows the order of durability, for review.
@@ -392,35 +368,6 @@ func TestNamesOfOneCommit(t *testing.T) {
 	}
 	if len(names) != 3 || len(dirs) != 3 {
 		t.Errorf("names %v, directories %v", names, dirs)
-	}
-}
-
-// TestRenameForLink shows why a version is linked: with rename, the second of
-// two writers takes the first one's version away.
-func TestRenameForLink(t *testing.T) {
-	fsys := newMemFS()
-	fsys.renames = true
-	a, err := Open(fsys, testOptions("a", 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := Open(fsys, testOptions("b", 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	one, two := "1", "2"
-	if _, err := a.Commit(Commit{State: &one}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Commit(Commit{State: &two}); err != nil {
-		t.Fatal(err)
-	}
-	m, err := Newest(fsys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.Pipelines["a"].State != nil {
-		t.Error("rename kept both commits: this test shows nothing")
 	}
 }
 

@@ -28,7 +28,10 @@ type UnsureError struct {
 	Err  error
 }
 
-func (e *UnsureError) Error() string { return "sync the directory of " + e.Name + ": " + e.Err.Error() }
+func (e *UnsureError) Error() string {
+	return "sync the directory of " + e.Name + ": " + e.Err.Error() + "; whether it outlives a power cut is unknown until the next run"
+}
+
 func (e *UnsureError) Unwrap() error { return e.Err }
 
 // writeTemp writes a file that nothing names yet, and syncs it.
@@ -74,20 +77,39 @@ func syncFile(fsys FS, name string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// makeDirs makes dir and what it stands in, each name durable before the next.
-func makeDirs(fsys FS, dir string) error {
-	if dir == "." {
+// makeDirs makes dir and what it stands in, each name durable before the next,
+// but for those that are durable already, and adds them to these.
+func makeDirs(fsys FS, dir string, durable map[string]bool) error {
+	if dir == "." || durable[dir] {
 		return nil
 	}
-	err := fsys.Mkdir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeDirs(fsys, path.Dir(dir)); err == nil {
-			err = fsys.Mkdir(dir)
-		}
+	if err := makeDirs(fsys, path.Dir(dir), durable); err != nil {
+		return err
 	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := fsys.Mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	// Also when it was there: who made it may have died before the sync.
-	return fsys.SyncDir(path.Dir(dir))
+	if err := fsys.SyncDir(path.Dir(dir)); err != nil {
+		return err
+	}
+	durable[dir] = true
+	return nil
+}
+
+// durableDirs adds the directories of m's files: they were durable before m was.
+func durableDirs(m *Manifest, durable map[string]bool) {
+	add := func(name string) {
+		for dir := path.Dir(name); dir != "." && !durable[dir]; dir = path.Dir(dir) {
+			durable[dir] = true
+		}
+	}
+	for _, t := range m.Tables {
+		for i := range t.Files {
+			add(t.Files[i].Path)
+		}
+		for i := range t.Deletes {
+			add(t.Deletes[i].Path)
+		}
+	}
 }

@@ -26,9 +26,15 @@ type memFS struct {
 	calls   int
 	failAt  int                        // this call and all later ones fail; 0: none
 	after   bool                       // the failing call takes effect before it fails
+	fail    func(op, name string) bool // these calls fail, too
 	drop    func(op, name string) bool // calls that do nothing and say they did
 	trace   []string
 	renames bool // Link replaces, as Rename does
+	refused bool // the last Link was: its name was taken
+
+	late    func(op, name string) bool // calls that take effect with the next that makes or syncs a name
+	pending []func() error             // such calls
+	short   bool                       // a failing write leaves half of its bytes
 }
 
 // memDir is a directory: the names a process sees, and those on the platter.
@@ -53,8 +59,18 @@ func (m *memFS) call(op, name string, do func() error) error {
 	defer m.mu.Unlock()
 	m.calls++
 	failing := m.failAt > 0 && m.calls >= m.failAt
-	if failing && !(m.after && m.calls == m.failAt) {
+	if failing && !(m.after && m.calls == m.failAt) || m.fail != nil && m.fail(op, name) {
 		return fmt.Errorf("%s %s: %w", op, name, errInjected)
+	}
+	if slices.Contains([]string{"create", "mkdir", "link", "rename", "syncdir"}, op) {
+		for _, f := range m.pending {
+			_ = f() // it has been said that all went well
+		}
+		m.pending = nil
+	}
+	if m.late != nil && m.late(op, name) {
+		m.pending = append(m.pending, do)
+		return nil
 	}
 	if m.drop != nil && m.drop(op, name) {
 		return nil
@@ -63,7 +79,7 @@ func (m *memFS) call(op, name string, do func() error) error {
 	if err == nil && failing {
 		err = fmt.Errorf("%s %s: %w", op, name, errInjected)
 	}
-	if err == nil && op != "open" && op != "stat" && op != "readdir" && op != "read" {
+	if err == nil && op != "open" && op != "stat" && op != "readdir" && op != "read" && op != "close" {
 		m.trace = append(m.trace, op+" "+name)
 	}
 	return err
@@ -160,8 +176,10 @@ func (m *memFS) Link(oldname, newname string) error {
 		case m.renames:
 			return m.rename(oldname, newname)
 		case old != nil:
+			m.refused = true
 			return &fs.PathError{Op: "link", Path: newname, Err: fs.ErrExist}
 		}
+		m.refused = false
 		to.names[path.Base(newname)] = n
 		return nil
 	})
@@ -249,6 +267,12 @@ func (m *memFS) afterDeath() *memFS {
 	return m.clone(func() bool { return true })
 }
 
+// restart makes m the disk as the next process finds it, nothing of it more
+// durable than it was.
+func (m *memFS) restart() {
+	m.failAt, m.locks, m.pending = 0, map[string]bool{}, nil
+}
+
 // afterPowerLoss is the disk as the next boot finds it: what was synced, and of
 // each unsynced file or name what keep says.
 func (m *memFS) afterPowerLoss(keep func() bool) *memFS { return m.clone(keep) }
@@ -300,11 +324,14 @@ type memFile struct {
 }
 
 func (f *memFile) Write(p []byte) (n int, err error) {
-	err = f.fs.call("write", f.name, func() error {
-		n = len(p)
-		f.node.data = append(slices.Clip(f.node.data), p...)
-		return nil
-	})
+	put := func(b []byte) {
+		n = len(b)
+		f.node.data = append(slices.Clip(f.node.data), b...)
+	}
+	err = f.fs.call("write", f.name, func() error { put(p); return nil })
+	if err != nil && n == 0 && f.fs.short {
+		put(p[:len(p)/2]) // a full disk takes a part
+	}
 	return n, err
 }
 
@@ -333,7 +360,9 @@ func (f *memFile) Sync() error {
 }
 
 func (f *memFile) Stat() (fs.FileInfo, error) { return f.fs.Stat(f.name) }
-func (f *memFile) Close() error               { return nil }
+func (f *memFile) Close() error {
+	return f.fs.call("close", f.name, func() error { return nil })
+}
 
 type memInfo struct {
 	name string

@@ -137,7 +137,7 @@ func openLakeDir(path string, log *slog.Logger) (string, lake.Disk, error) {
 	if err != nil {
 		return "", lake.Disk{}, err
 	}
-	if err := os.MkdirAll(root, 0o777); err != nil {
+	if err := makeLakeDir(root); err != nil {
 		return "", lake.Disk{}, fmt.Errorf("make the lake: %w", err)
 	}
 	if info, err := os.Stat(root); err == nil && info.Mode().Perm()&0o002 != 0 {

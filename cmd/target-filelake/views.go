@@ -80,7 +80,10 @@ type viewsPublisher struct {
 }
 
 func (p viewsPublisher) publish(ctx context.Context) error {
-	m, err := lake.Newest(p.fs)
+	m, err := p.lake.Published()
+	if is[*lake.UnsureError](err) {
+		return nil // the run has failed with it already
+	}
 	if err != nil || m.Version == 0 {
 		return err
 	}
@@ -92,7 +95,7 @@ func (p viewsPublisher) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if note.Version >= m.Version && have == note.SHA256 {
+	if note.Version == m.Version && have == note.SHA256 {
 		return nil
 	}
 	dir, err := p.lake.Temp()
