@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 
 WALKS ?= 200
 
-.PHONY: walks build test race fuzz bench lint check demo interop taps
+.PHONY: faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -58,3 +58,15 @@ TAPS_DIR ?= $(or $(TMPDIR),/tmp)/target-filelake-taps
 taps: build
 	$(GO) build -o bin/plans ./interop/plans
 	python3 interop/taps.py $(TAPS_DIR)
+
+# Kills, power cuts, errors and planted bugs. Without root there are no power cuts.
+faults:
+	$(GO) vet -tags failpoints ./lake/failpoint ./merge ./cmd/target-filelake
+	$(GO) test -tags failpoints ./lake/failpoint
+	$(GO) run ./faults
+
+soak:
+	$(GO) run ./faults -kills 3000 -cuts 3000 -tries 20 -seed $$(date +%s)
+
+crash-demo:
+	@$(GO) run ./faults -demo

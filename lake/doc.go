@@ -18,6 +18,12 @@
 //	between 4 and 5, power   either version, whole
 //	after 5                  the new version, though its STATE may not be said yet
 //
+// A directory that is there may not be durable: who made it may have died
+// before the sync. So Open and Stage sync every name on the way to a file once,
+// but for those under which the opened version has files. What is told of a
+// version outside the log, views above all, is told of one that is durable
+// (Published).
+//
 // A sync that fails leaves nobody knowing what is durable. It is never tried
 // again: the Lake is dead, an error after 4 says that the outcome is unknown
 // (UnsureError), and the next Open finds out.

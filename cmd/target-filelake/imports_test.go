@@ -37,6 +37,7 @@ var siblings = map[string][]string{
 	"ingest/text":           nil,
 	"merge":                 {"lake", "lake/columns", "lake/failpoint"},
 	"state":                 {"lake"},
+	"faults":                {"lake", "merge"},
 	"bench":                 {"lake", "merge"},
 	"cmd/target-filelake":   {"bench", "ingest", "ingest/mapping", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "state"},
 	"interop/plans":         {"ingest", "ingest/schema", "ingest/schema/draft4"},

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// cutting is layer 3: the kernel loses power, paused at a failpoint.
+type cutting struct {
+	*tally
+	target
+	*image
+	root  string // outside the image
+	goal  int    // cuts
+	done  int
+	pairs []visit // where to cut, drawn from in turn
+	rand  *rand.Rand
+}
+
+// powerCuts cuts the power of an ext4 and an xfs at the points given.
+func powerCuts(t *tally, b target, root string, cuts int, seed uint64, seen points) {
+	if why := cannotCut(); why != "" {
+		t.absent("LAYER 3 (power cuts)", why)
+		return
+	}
+	side(2, []string{"ext4", "xfs"}, func(kind string) {
+		c := cutting{tally: t, target: b, root: filepath.Join(root, kind), goal: (cuts + 1) / 2, rand: rand.New(rand.NewPCG(seed, 3))}
+		t.fail(c.run(kind, seen))
+	})
+}
+
+func (c *cutting) run(kind string, seen points) (err error) {
+	if err := os.Mkdir(c.root, 0o700); err != nil {
+		return err
+	}
+	if c.image, err = newImage(kind, c.root); err != nil {
+		return err
+	}
+	defer func() {
+		if uerr := unmount(c.dir); err == nil {
+			err = uerr
+		}
+	}()
+	for point, n := range seen {
+		if changes(point) {
+			c.pairs = append(c.pairs, visit{point, n})
+		}
+	}
+	slices.SortFunc(c.pairs, func(a, b visit) int { return strings.Compare(a.point, b.point) })
+	began, sessions := time.Now(), 0
+	for ; c.done < c.goal; sessions++ {
+		if err := c.session(); err != nil {
+			c.fail(err)
+		}
+	}
+	c.say("layer 3: %d power cuts of %s in %d loads, %.1f s", c.done, kind, sessions, time.Since(began).Seconds())
+	return nil
+}
+
+// session cuts the power of one load again and again until its tap is through.
+func (c *cutting) session() error {
+	dir, err := os.MkdirTemp(c.dir, "load-")
+	if err != nil {
+		return err
+	}
+	if err := command("sync", "-f", c.dir); err != nil { // the directory around the lake is not the target's to keep
+		return err
+	}
+	s := newSession(c.target, newTap(400, c.rand.Uint64()), filepath.Join(dir, "lake"))
+	from := []resume{fromStdout, fromSidecar}[c.rand.IntN(2)]
+	for c.done < c.goal && s.state < len(s.tap.lines) {
+		if err := c.once(s, from, c.draw(), ""); err != nil {
+			return err
+		}
+	}
+	if err := s.finish(from); err != nil {
+		return err
+	}
+	return os.RemoveAll(dir)
+}
+
+// draw is the next point to cut at; every fifth time none, but any moment.
+func (c *cutting) draw() visit {
+	if c.rand.IntN(5) == 0 {
+		return visit{}
+	}
+	v := c.pairs[c.rand.IntN(len(c.pairs))]
+	return visit{v.point, 1 + c.rand.IntN(v.n)}
+}
+
+// once runs the target, cuts the power while it stands at v, and holds the lake
+// that the next boot finds to what was promised; bugs are planted in the target.
+func (c *cutting) once(s *session, from resume, v visit, bugs string) error {
+	ready := filepath.Join(c.root, "ready")
+	defer os.Remove(ready)
+	o := options{rest: time.Millisecond}
+	if v.point != "" {
+		o.rules = v.rule("pause:"+ready) + ";" + bugs
+	}
+	var cut bool
+	var cutErr error
+	o.meddle = func(p *process) {
+		if v.point == "" {
+			p.sleep(time.Duration(c.rand.Int64N(int64(150 * time.Millisecond))))
+		} else if !p.paused(ready) {
+			return
+		}
+		cutErr, cut = c.cut(), true
+		p.kill()
+	}
+	res, err := s.start(from, &o)
+	if err != nil || cutErr != nil {
+		return errors.Join(err, cutErr)
+	}
+	if cut {
+		c.done++
+		c.count(&c.cuts)
+		s.history += ", power cut"
+		if err := c.reboot(); err != nil {
+			return err
+		}
+	}
+	return s.settle(o, res)
+}
