@@ -15,7 +15,7 @@ const demoKills = 20
 // demo kills one load 20 times and tells what is there after each.
 func demo(out io.Writer, b target, root string, seed uint64) error {
 	b.batch = 100
-	t := newTap(9000, seed)
+	t := newTap(25_000, seed)
 	s := newSession(b, t, filepath.Join(root, "lake"))
 	r := rand.New(rand.NewPCG(seed, 6))
 	fmt.Fprintf(out, "A tap sends %d lines: two streams that are updated, two that are appended to, a new column on the way.\n", len(t.lines))
@@ -23,7 +23,7 @@ func demo(out io.Writer, b target, root string, seed uint64) error {
 	for kills := 0; kills < demoKills; {
 		from := s.said
 		res, err := s.run(fromStdout, options{rest: 20 * time.Millisecond, meddle: func(p *process) {
-			p.reach([]*atomic.Int64{&p.begun, &p.ended}[r.IntN(2)], int64(r.IntN(5)))
+			p.reach([]*atomic.Int64{&p.begun, &p.ended}[r.IntN(2)], int64(r.IntN(4)))
 			p.sleep(time.Duration(r.Int64N(int64(20 * time.Millisecond))))
 			p.kill()
 		}})
@@ -35,7 +35,7 @@ func demo(out io.Writer, b target, root string, seed uint64) error {
 		}
 		kills++
 		where := [...]string{before: "before its first commit", between: "between two commits", inside: "in the middle of a commit"}[moment(res)]
-		fmt.Fprintf(out, "kill %2d, %-25s  sent from line %4d  STATE out: line %4d  lake: version %2d, %5d rows, whole\n",
+		fmt.Fprintf(out, "kill %2d, %-26s sent from line %4d  STATE out: line %4d  lake: version %2d, %5d rows, whole\n",
 			kills, where+",", from, s.said, s.version, rowsIn(s.have))
 	}
 	if err := s.finish(fromStdout); err != nil {
