@@ -48,10 +48,6 @@ func (t *Tracker) Hold(value []byte) {
 	t.newest = next
 }
 
-// Newest is the newest STATE as the tap sent it, nil if none came yet; valid
-// until the next Hold.
-func (t *Tracker) Newest() []byte { return t.newest }
-
 // Take returns the value to commit and say now, nil if no STATE came since the
 // last Take. The bytes never change: the caller may keep them. What is taken is
 // the caller's to say: if it cannot be committed, the run is over.
