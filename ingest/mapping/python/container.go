@@ -7,7 +7,7 @@ import (
 )
 
 // length is len(v).
-func length(_ *Machine, args []any) (any, error) {
+func length(_ *Evaluation, args []any) (any, error) {
 	switch x := args[0].(type) {
 	case string:
 		return utf8.RuneCountInString(x), nil
@@ -20,7 +20,7 @@ func length(_ *Machine, args []any) (any, error) {
 }
 
 // contains is item in of.
-func contains(_ *Machine, item, of any) (any, error) {
+func contains(_ *Evaluation, item, of any) (any, error) {
 	switch x := of.(type) {
 	case string:
 		if s, ok := item.(string); ok {
@@ -36,7 +36,7 @@ func contains(_ *Machine, item, of any) (any, error) {
 }
 
 // same is a is b, which is sure of None, True and False alone.
-func same(_ *Machine, a, b any) (any, error) {
+func same(_ *Evaluation, a, b any) (any, error) {
 	switch b.(type) {
 	case nil, bool:
 		return typeName(a) == typeName(b) && a == b, nil
@@ -45,7 +45,7 @@ func same(_ *Machine, a, b any) (any, error) {
 }
 
 // item is of[at].
-func item(_ *Machine, of, at any) (any, error) {
+func item(_ *Evaluation, of, at any) (any, error) {
 	n, _, isInt, _ := number(at)
 	switch x := of.(type) {
 	case *Dict:
@@ -82,7 +82,7 @@ func fromEnd(n, length int) int {
 }
 
 // part is of[from:to:step].
-func part(m *Machine, args []any) (any, error) {
+func part(e *Evaluation, args []any) (any, error) {
 	step := 1
 	if s, ok := args[3].(int); ok {
 		step = s
@@ -103,7 +103,7 @@ func part(m *Machine, args []any) (any, error) {
 		for i, n := range at {
 			out[i] = rs[n]
 		}
-		return string(out), m.room(len(rs) + len(out))
+		return string(out), e.room(len(rs) + len(out))
 	case []any:
 		at, err := places(args[1], args[2], step, len(x))
 		if err != nil {
@@ -113,7 +113,7 @@ func part(m *Machine, args []any) (any, error) {
 		for i, n := range at {
 			out[i] = x[n]
 		}
-		return out, m.room(len(out))
+		return out, e.room(len(out))
 	}
 	return nil, fault("%s does not take a slice", typeName(args[0]))
 }
@@ -155,7 +155,7 @@ func places(from, to any, step, length int) ([]int, error) {
 }
 
 // elements are what a loop goes over.
-func elements(m *Machine, args []any) (any, error) {
+func elements(e *Evaluation, args []any) (any, error) {
 	var out []any
 	switch x := args[0].(type) {
 	case []any:
@@ -169,11 +169,11 @@ func elements(m *Machine, args []any) (any, error) {
 	default:
 		return nil, fault("a loop does not go over %s", typeName(args[0]))
 	}
-	return out, m.spend(len(out))
+	return out, e.spend(len(out))
 }
 
 // pairs makes a dict of keys and values in turn.
-func pairs(_ *Machine, args []any) (any, error) {
+func pairs(_ *Evaluation, args []any) (any, error) {
 	d := &Dict{}
 	for i := 0; i < len(args); i += 2 {
 		if !hashable(args[i]) {
@@ -185,7 +185,7 @@ func pairs(_ *Machine, args []any) (any, error) {
 }
 
 // field is of.name: a dict's, as simpleeval has it, or a part of a time.
-func field(_ *Machine, of any, name string) (any, error) {
+func field(_ *Evaluation, of any, name string) (any, error) {
 	switch x := of.(type) {
 	case *Dict:
 		if v, ok := x.Get(name); ok {
@@ -202,7 +202,7 @@ func field(_ *Machine, of any, name string) (any, error) {
 	return nil, fault("%s has no .%s", typeName(of), name)
 }
 
-func dictGet(_ *Machine, args []any) (any, error) {
+func dictGet(_ *Evaluation, args []any) (any, error) {
 	d, ok := args[0].(*Dict)
 	if !ok {
 		return nil, noMethod(args[0], "get")
@@ -215,22 +215,22 @@ func dictGet(_ *Machine, args []any) (any, error) {
 
 // dictPart is .keys(), .values() or .items().
 func dictPart(name string) method {
-	return func(m *Machine, args []any) (any, error) {
+	return func(e *Evaluation, args []any) (any, error) {
 		d, ok := args[0].(*Dict)
 		if !ok {
 			return nil, noMethod(args[0], name)
 		}
 		switch name {
 		case "keys":
-			return d.keys, m.spend(len(d.keys))
+			return d.keys, e.spend(len(d.keys))
 		case "values":
-			return d.values, m.spend(len(d.keys))
+			return d.values, e.spend(len(d.keys))
 		}
 		out := make([]any, len(d.keys))
 		for i := range d.keys {
 			out[i] = []any{d.keys[i], d.values[i]}
 		}
-		return out, m.spend(3 * len(out))
+		return out, e.spend(3 * len(out))
 	}
 }
 

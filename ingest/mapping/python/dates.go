@@ -105,7 +105,7 @@ func timePart(v any, name string) (any, bool) {
 
 // onTime is a method of dates and times.
 func onTime(name string, do func(t time.Time, v any) (any, error)) method {
-	return func(_ *Machine, args []any) (any, error) {
+	return func(_ *Evaluation, args []any) (any, error) {
 		switch x := args[0].(type) {
 		case Date:
 			return do(x.t, x)
@@ -134,7 +134,7 @@ func timestamp(t time.Time, v any) (any, error) {
 	return float64(t.UnixMicro()) / 1e6, nil
 }
 
-func isoformat(_ *Machine, args []any) (any, error) {
+func isoformat(_ *Evaluation, args []any) (any, error) {
 	switch x := args[0].(type) {
 	case Date:
 		return repr(x), nil
@@ -148,7 +148,7 @@ func isoformat(_ *Machine, args []any) (any, error) {
 	return nil, noMethod(args[0], "isoformat")
 }
 
-func totalSeconds(_ *Machine, args []any) (any, error) {
+func totalSeconds(_ *Evaluation, args []any) (any, error) {
 	d, ok := args[0].(Timedelta)
 	if !ok {
 		return nil, noMethod(args[0], "total_seconds")
@@ -157,11 +157,11 @@ func totalSeconds(_ *Machine, args []any) (any, error) {
 }
 
 // now is the moment the run began: the same for all its rows.
-func now(m *Machine, args []any) (any, error) {
-	return Datetime{m.started, len(args) > 0 && args[0] != nil}, nil
+func now(e *Evaluation, args []any) (any, error) {
+	return Datetime{e.Started, len(args) > 0 && args[0] != nil}, nil
 }
 
-func today(m *Machine, _ []any) (any, error) { return dateOf(m.started, Datetime{}) }
+func today(e *Evaluation, _ []any) (any, error) { return dateOf(e.Started, Datetime{}) }
 
 // ints are arguments that are integers; those left out are as given.
 func ints(what string, args []any, otherwise ...int) ([]int, error) {
@@ -179,7 +179,7 @@ func ints(what string, args []any, otherwise ...int) ([]int, error) {
 }
 
 // newDatetime is datetime.datetime(year, month, day, …).
-func newDatetime(_ *Machine, args []any) (any, error) {
+func newDatetime(_ *Evaluation, args []any) (any, error) {
 	p, err := ints("datetime.datetime()", args, 0, 0, 0, 0, 0, 0, 0)
 	if err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func newDatetime(_ *Machine, args []any) (any, error) {
 }
 
 // newDate is datetime.date(year, month, day).
-func newDate(_ *Machine, args []any) (any, error) {
+func newDate(_ *Evaluation, args []any) (any, error) {
 	p, err := ints("datetime.date()", args, 0, 0, 0)
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func newDate(_ *Machine, args []any) (any, error) {
 // spans are the arguments of timedelta, in its order.
 var spans = []time.Duration{24 * time.Hour, time.Second, time.Microsecond, time.Millisecond, time.Minute, time.Hour, 7 * 24 * time.Hour}
 
-func newTimedelta(_ *Machine, args []any) (any, error) {
+func newTimedelta(_ *Evaluation, args []any) (any, error) {
 	total := 0.0
 	for i, a := range args {
 		if a == nil {
@@ -226,7 +226,7 @@ func newTimedelta(_ *Machine, args []any) (any, error) {
 }
 
 // fromTimestamp is a moment by its seconds since 1970, in UTC.
-func fromTimestamp(_ *Machine, args []any) (any, error) {
+func fromTimestamp(_ *Evaluation, args []any) (any, error) {
 	_, f, _, ok := number(args[0])
 	if !ok || f != f || f < -62135596800 || f >= 253402300800 {
 		return nil, fault("fromtimestamp() takes seconds between the years 1 and 9999")
@@ -234,8 +234,8 @@ func fromTimestamp(_ *Machine, args []any) (any, error) {
 	return Datetime{time.UnixMicro(int64(f * 1e6)).UTC(), len(args) > 1 && args[1] != nil}, nil
 }
 
-func dateFromTimestamp(m *Machine, args []any) (any, error) {
-	v, err := fromTimestamp(m, args)
+func dateFromTimestamp(e *Evaluation, args []any) (any, error) {
+	v, err := fromTimestamp(e, args)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +246,7 @@ func dateFromTimestamp(m *Machine, args []any) (any, error) {
 var isoLayouts = []string{"2006-01-02T15:04:05.999999999", "2006-01-02T15:04", time.DateOnly, "20060102T150405", "20060102"}
 
 // fromISO reads a moment.
-func fromISO(_ *Machine, args []any) (any, error) {
+func fromISO(_ *Evaluation, args []any) (any, error) {
 	s, ok := args[0].(string)
 	if !ok {
 		return nil, fault("fromisoformat() takes str, not %s", typeName(args[0]))
@@ -269,8 +269,8 @@ func fromISO(_ *Machine, args []any) (any, error) {
 
 func micros(t time.Time) time.Time { return t.Truncate(time.Microsecond) }
 
-func dateFromISO(m *Machine, args []any) (any, error) {
-	v, err := fromISO(m, args)
+func dateFromISO(e *Evaluation, args []any) (any, error) {
+	v, err := fromISO(e, args)
 	if s, ok := args[0].(string); err != nil || !ok || len(s) > 10 {
 		return nil, fault("date.fromisoformat() of text that is no day")
 	}
@@ -285,12 +285,12 @@ var layouts = map[byte]string{
 }
 
 // strftime writes a date or time by a format.
-func strftime(m *Machine, args []any) (any, error) {
+func strftime(e *Evaluation, args []any) (any, error) {
 	form, ok := args[1].(string)
 	if !ok {
 		return nil, fault(".strftime() takes str, not %s", typeName(args[1]))
 	}
-	return onTime("strftime", func(t time.Time, v any) (any, error) { return timeText(t, v, form) })(m, args)
+	return onTime("strftime", func(t time.Time, v any) (any, error) { return timeText(t, v, form) })(e, args)
 }
 
 func timeText(t time.Time, v any, form string) (string, error) {
@@ -334,7 +334,7 @@ func timeText(t time.Time, v any, form string) (string, error) {
 }
 
 // strptime reads a moment by a format.
-func strptime(_ *Machine, args []any) (any, error) {
+func strptime(_ *Evaluation, args []any) (any, error) {
 	s, ok := args[0].(string)
 	form, isText := args[1].(string)
 	if !ok || !isText {

@@ -50,9 +50,15 @@ func parseFormat(s string) (format, error) {
 		f.kind, s = s[0], s[1:]
 	}
 	if s != "" {
-		return f, fault("the format ends in %s, which is not supported; there are widths, <, >, ^, 0, commas, .2 and the types s d f e g %% x o b", quoted(s))
+		return f, fault("the format ends in %s, which is not supported; there are widths, <, >, ^, 0, commas, .2 and the types s d f e g %% x o b", strconv.Quote(s))
 	}
 	return f, nil
+}
+
+// CheckFormat refuses a format that no value of text or number takes.
+func CheckFormat(s string) error {
+	_, err := parseFormat(s)
+	return err
 }
 
 // widest is the largest width or number of digits of a format.

@@ -32,67 +32,61 @@ func deep(f function) function {
 }
 
 // operation is an operator on two values.
-func operation(do func(m *Machine, a, b any) (any, error)) function {
-	return function{do: func(m *Machine, args []any) (any, error) { return do(m, args[0], args[1]) }}
+func operation(do func(e *Evaluation, a, b any) (any, error)) function {
+	return function{do: func(e *Evaluation, args []any) (any, error) { return do(e, args[0], args[1]) }}
 }
 
 func number2(op string) function {
-	return operation(func(_ *Machine, a, b any) (any, error) { return operations[op].of(op, a, b) })
+	return operation(func(_ *Evaluation, a, b any) (any, error) { return operations[op].of(op, a, b) })
 }
 
 func ordered(op string, is func(int) bool) function {
-	return deep(operation(func(_ *Machine, a, b any) (any, error) {
+	return deep(operation(func(_ *Evaluation, a, b any) (any, error) {
 		n, err := order(op, a, b)
 		return n != unordered && is(n), err
 	}))
 }
 
-func sign(do func(m *Machine, v any) (any, error)) function {
-	return function{do: func(m *Machine, args []any) (any, error) { return do(m, args[0]) }}
+func sign(do func(e *Evaluation, v any) (any, error)) function {
+	return function{do: func(e *Evaluation, args []any) (any, error) { return do(e, args[0]) }}
 }
 
-// operatorNames are the operators' names in expr.
-var operatorNames = map[string]string{
-	"+": "o_add", "-": "o_sub", "*": "o_mul", "/": "o_div", "//": "o_floordiv", "%": "o_mod", "**": "o_pow",
-	"&": "o_bitand", "|": "o_bitor", "^": "o_bitxor", "<<": "o_shl", ">>": "o_shr",
-	"==": "o_eq", "<": "o_lt", "<=": "o_le", ">": "o_gt", ">=": "o_ge", "in": "o_in", "is": "o_is",
-}
-
-// operators are what the translation calls, by its name in expr.
-var operatorTable = map[string]function{
-	"o_add": operation(add), "o_sub": operation(subtract), "o_mul": operation(multiply), "o_div": number2("/"), "o_floordiv": number2("//"),
-	"o_mod": operation(modulo), "o_pow": number2("**"), "o_bitand": number2("&"), "o_bitor": number2("|"), "o_bitxor": number2("^"),
-	"o_shl": number2("<<"), "o_shr": number2(">>"),
-	"o_neg": sign(negate), "o_pos": sign(positive), "o_not": sign(invert),
-	"o_eq": deep(operation(func(_ *Machine, a, b any) (any, error) { return equal(a, b), nil })),
-	"o_lt": ordered("<", func(n int) bool { return n < 0 }), "o_le": ordered("<=", func(n int) bool { return n <= 0 }),
-	"o_gt": ordered(">", func(n int) bool { return n > 0 }), "o_ge": ordered(">=", func(n int) bool { return n >= 0 }),
-	"o_in": deep(operation(contains)), "o_is": operation(same),
-	"o_value": {do: func(_ *Machine, args []any) (any, error) { return args[0], nil }},
-	"o_truth": {do: func(_ *Machine, args []any) (any, error) { return truth(args[0]), nil }},
-	"o_item":  operation(item), "o_part": {do: part}, "o_each": {do: elements},
-	"o_list": {do: func(m *Machine, args []any) (any, error) { return slices.Clone(args), m.spend(len(args)) }},
-	"o_dict": {do: pairs},
-	"o_field": operation(func(m *Machine, of, name any) (any, error) {
-		return field(m, of, name.(string))
+// operators are those of Python, and what else is done to values by no name of
+// Python's.
+var operators = map[string]function{
+	"add": operation(add), "sub": operation(subtract), "mul": operation(multiply), "div": number2("/"), "floordiv": number2("//"),
+	"mod": operation(modulo), "pow": number2("**"), "bitand": number2("&"), "bitor": number2("|"), "bitxor": number2("^"),
+	"shl": number2("<<"), "shr": number2(">>"),
+	"neg": sign(negate), "pos": sign(positive), "not": sign(invert),
+	"eq": deep(operation(func(_ *Evaluation, a, b any) (any, error) { return equal(a, b), nil })),
+	"lt": ordered("<", func(n int) bool { return n < 0 }), "le": ordered("<=", func(n int) bool { return n <= 0 }),
+	"gt": ordered(">", func(n int) bool { return n > 0 }), "ge": ordered(">=", func(n int) bool { return n >= 0 }),
+	"in": deep(operation(contains)), "is": operation(same),
+	"value": {do: func(_ *Evaluation, args []any) (any, error) { return args[0], nil }},
+	"truth": {do: func(_ *Evaluation, args []any) (any, error) { return truth(args[0]), nil }},
+	"item":  operation(item), "part": {do: part}, "each": {do: elements},
+	"list": {do: func(e *Evaluation, args []any) (any, error) { return slices.Clone(args), e.spend(len(args)) }},
+	"dict": {do: pairs},
+	"field": operation(func(e *Evaluation, of, name any) (any, error) {
+		return field(e, of, name.(string))
 	}),
-	"o_join": {do: func(_ *Machine, args []any) (any, error) {
+	"join": {do: func(_ *Evaluation, args []any) (any, error) {
 		var s strings.Builder
 		for _, a := range args {
 			s.WriteString(a.(string))
 		}
 		return s.String(), nil
 	}},
-	"o_format": deep(operation(func(_ *Machine, v, spec any) (any, error) { return formatValue(v, spec.(string)) })),
-	"o_repr":   deep(sign(func(_ *Machine, v any) (any, error) { return repr(v), nil })),
+	"format": deep(operation(func(_ *Evaluation, v, spec any) (any, error) { return formatValue(v, spec.(string)) })),
+	"repr":   deep(sign(func(_ *Evaluation, v any) (any, error) { return repr(v), nil })),
 }
 
 // globals are the functions that are called by name.
 var globals = map[string]function{
-	"str":    deep(takes(func(_ *Machine, args []any) (any, error) { return Text(args[0]), nil }, "object", 1)),
+	"str":    deep(takes(func(_ *Evaluation, args []any) (any, error) { return Text(args[0]), nil }, "object", 1)),
 	"int":    takes(toInt, "x base", 1),
 	"float":  takes(toFloat, "x", 1),
-	"bool":   takes(func(_ *Machine, args []any) (any, error) { return truth(args[0]), nil }, "x", 1),
+	"bool":   takes(func(_ *Evaluation, args []any) (any, error) { return truth(args[0]), nil }, "x", 1),
 	"len":    takes(length, "x", 1),
 	"abs":    takes(absolute, "x", 1),
 	"round":  takes(round, "number ndigits", 1),
@@ -119,7 +113,7 @@ var globals = map[string]function{
 
 // digest is a function that hashes text.
 func digest(name string, of func(s string) []byte) method {
-	return func(_ *Machine, args []any) (any, error) {
+	return func(_ *Evaluation, args []any) (any, error) {
 		s, ok := args[0].(string)
 		if !ok {
 			return nil, fault("%s() takes str, not %s; write %s(str(x))", name, typeName(args[0]), name)
@@ -150,8 +144,8 @@ var methods = map[string]function{
 	"splitlines": takes(onText("splitlines", splitLines), "", 0),
 	"replace":    takes(replace, "old new count", 2),
 	"startswith": affixes("startswith", strings.HasPrefix), "endswith": affixes("endswith", strings.HasSuffix),
-	"removeprefix": takes(withText("removeprefix", func(_ *Machine, s string, a []string) (any, error) { return strings.TrimPrefix(s, a[0]), nil }), "prefix", 1),
-	"removesuffix": takes(withText("removesuffix", func(_ *Machine, s string, a []string) (any, error) { return strings.TrimSuffix(s, a[0]), nil }), "suffix", 1),
+	"removeprefix": takes(withText("removeprefix", func(_ *Evaluation, s string, a []string) (any, error) { return strings.TrimPrefix(s, a[0]), nil }), "prefix", 1),
+	"removesuffix": takes(withText("removesuffix", func(_ *Evaluation, s string, a []string) (any, error) { return strings.TrimSuffix(s, a[0]), nil }), "suffix", 1),
 	"find":         takes(found("find", strings.Index, false), "sub", 1), "rfind": takes(found("rfind", strings.LastIndex, false), "sub", 1),
 	"index": deep(takes(found("index", strings.Index, true), "value", 1)), "rindex": takes(found("rindex", strings.LastIndex, true), "sub", 1),
 	"count": deep(takes(count, "value", 1)), "join": deep(takes(join, "list", 1)),
@@ -177,33 +171,34 @@ var methods = map[string]function{
 	"weekday": takes(onTime("weekday", weekday(time.Monday, 0)), "", 0), "isoweekday": takes(onTime("isoweekday", weekday(time.Monday, 1)), "", 0),
 }
 
-// globalNames are the names of globals, for refusals.
-func globalNames() []string { return slices.Sorted(maps.Keys(globals)) }
-
-// arrange puts arguments into their order: those without names first, then
-// those that names names. Places of those left out hold nil.
-func (f function) arrange(shown string, args []*node, names []string) ([]*node, error) {
-	out := make([]*node, len(f.params))
-	plain := len(args) - len(names)
-	if plain > len(f.params) {
-		return nil, fault("%s takes %s", shown, f.usage())
+// Operator is the operator of a name.
+func Operator(name string) function {
+	f, ok := operators[name]
+	if !ok {
+		panic("BUG: no operator " + name)
 	}
-	copy(out, args[:plain])
-	for i, n := range names {
-		at := slices.Index(f.params, n)
-		if at < 0 || out[at] != nil {
-			return nil, fault("%s does not take %s=; it takes %s", shown, n, f.usage())
-		}
-		out[at] = args[plain+i]
-	}
-	for i := range f.least {
-		if out[i] == nil {
-			return nil, fault("%s wants %s", shown, f.usage())
-		}
-	}
-	return out, nil
+	return f
 }
 
+// Global is the function of a name, dots and all: len, json.dumps.
+func Global(name string) (function, bool) {
+	f, ok := globals[name]
+	return f, ok
+}
+
+// Method is the method of a name, of values of any type.
+func Method(name string) (function, bool) {
+	f, ok := methods[name]
+	return f, ok
+}
+
+// Globals are the names of all functions, in order.
+func Globals() []string { return slices.Sorted(maps.Keys(globals)) }
+
+// Methods are the names of all methods, in order.
+func Methods() []string { return slices.Sorted(maps.Keys(methods)) }
+
+// Usage is what a function takes, in words.
 func (f function) usage() string {
 	if len(f.params) == 0 {
 		return "no arguments"

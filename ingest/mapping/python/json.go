@@ -215,7 +215,7 @@ func keyText(v any) string {
 }
 
 // dumps is json.dumps(v, ensure_ascii, sort_keys, separators).
-func dumps(m *Machine, args []any) (any, error) {
+func dumps(e *Evaluation, args []any) (any, error) {
 	w := writer{comma: ", ", colon: ": ", ascii: args[1] == nil || truth(args[1]), sorted: truth(args[2])}
 	if args[3] != nil {
 		pair, _ := args[3].([]any)
@@ -232,12 +232,12 @@ func dumps(m *Machine, args []any) (any, error) {
 }
 
 // loads is json.loads(text).
-func loads(m *Machine, args []any) (any, error) {
+func loads(e *Evaluation, args []any) (any, error) {
 	s, ok := args[0].(string)
 	if !ok {
 		return nil, fault("json.loads() takes str, not %s", typeName(args[0]))
 	}
-	if err := m.room(len(s)); err != nil {
+	if err := e.room(len(s)); err != nil {
 		return nil, err
 	}
 	b := []byte(strings.TrimSpace(s) + "\n")

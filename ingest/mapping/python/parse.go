@@ -3,7 +3,6 @@ package python
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Bounds of an expression's text.
@@ -11,55 +10,6 @@ const (
 	longestText = 10_000 // bytes
 	deepest     = 100    // parts standing in one another
 )
-
-type nodeKind byte
-
-const (
-	constant      nodeKind = iota // value
-	name                          // text
-	list                          // of
-	set                           // of
-	dict                          // of: keys and values in turn
-	unary                         // text, of[0]
-	binary                        // text, of[0], of[1]
-	compare                       // words between the members of of
-	both                          // and: of
-	either                        // or: of
-	choice                        // of: condition, if true, if false
-	attribute                     // text of of[0]
-	index                         // of[0][of[1]]
-	slice                         // of[0][of[1]:of[2]:of[3]]
-	call                          // of[0](of[1:]); the last of them have names, words
-	comprehension                 // [of[0] for text in of[1] if of[2:]]
-	template                      // of, put together as text
-	formatted                     // of[0] in the format text, converted by words[0]
-)
-
-type node struct {
-	kind  nodeKind
-	text  string
-	words []string
-	value any
-	of    []*node
-}
-
-// Expression is an expression that has been parsed.
-type Expression struct {
-	Text string
-	root *node
-}
-
-// Parse reads an expression.
-func Parse(src string) (*Expression, error) {
-	if len(src) > longestText {
-		return nil, fault("longer than %d bytes", longestText)
-	}
-	root, err := parse(src)
-	if err != nil {
-		return nil, err
-	}
-	return &Expression{src, root}, supported(root)
-}
 
 func parse(src string) (*node, error) {
 	tokens, err := (&lexer{src: src}).all()
@@ -128,7 +78,7 @@ func (p *parser) want(text string) {
 // statements are words that start none of the expressions, and what to do
 // without them.
 var statements = map[string]string{
-	"lambda": instead["lambda"], "await": "nothing waits here", "yield": "write a list", "import": "modules are datetime and json",
+	"lambda": "write the expression itself", "await": "nothing waits here", "yield": "write a list", "import": "modules are datetime and json",
 	"from": "modules are datetime and json", "def": "write the expression itself", "return": "write the expression alone", "class": "write a dict",
 	"for": "a loop stands inside [ ]: [x for x in xs]", "if": "write a if c else b", "while": "write a list comprehension",
 	"assert": "the SCHEMA checks records", "del": "map the property to null", "not": "", "print": "an expression prints nothing",
@@ -356,137 +306,5 @@ func (p *parser) loop(element *node) *node {
 	if p.at("for") {
 		return p.fail("a comprehension with two loops is not supported: put one inside the other's list")
 	}
-	return out
-}
-
-func (p *parser) atom() *node {
-	t := p.advance()
-	switch t.kind {
-	case tokenText, tokenTemplate:
-		return p.texts(t)
-	case tokenNumber:
-		return p.number(t.text)
-	case tokenName:
-		return p.named(t.text)
-	case tokenOp:
-		switch t.text {
-		case "(":
-			return p.brackets()
-		case "[":
-			return p.listed()
-		case "{":
-			return p.braces()
-		}
-	}
-	if p.err == nil && t.kind == tokenEnd {
-		return p.fail("it ends where a value is expected")
-	}
-	return p.fail("%s is not expected here", strconv.Quote(t.text))
-}
-
-func (p *parser) named(text string) *node {
-	switch text {
-	case "True":
-		return &node{kind: constant, value: true}
-	case "False":
-		return &node{kind: constant, value: false}
-	case "None":
-		return &node{kind: constant}
-	case "and", "or", "in", "is", "else", "not":
-		return p.fail("%s is not expected here", strconv.Quote(text))
-	}
-	if why, ok := statements[text]; ok {
-		return p.fail("%s is not supported: %s", text, why)
-	}
-	return &node{kind: name, text: text}
-}
-
-func (p *parser) number(text string) *node {
-	if n, err := strconv.ParseInt(text, 0, 64); err == nil && (text == "0" || text[0] != '0' || strings.ContainsAny(text, "xXoObB")) {
-		return &node{kind: constant, value: int(n)}
-	}
-	if f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64); err == nil && strings.ContainsAny(text, ".eE") {
-		return &node{kind: constant, value: f}
-	}
-	return p.fail("%s is no number of 64 bits", text)
-}
-
-// texts is a string, and those that follow it without an operator.
-func (p *parser) texts(t token) *node {
-	var parts []*node
-	for {
-		if t.kind == tokenText {
-			parts = append(parts, &node{kind: constant, value: t.text})
-		} else {
-			parts = append(parts, p.template(t)...)
-		}
-		if next := p.now().kind; next != tokenText && next != tokenTemplate {
-			break
-		}
-		t = p.advance()
-	}
-	if len(parts) == 1 && parts[0].kind == constant {
-		return parts[0]
-	}
-	return &node{kind: template, of: parts}
-}
-
-// brackets is what stands in ( ), behind the first.
-func (p *parser) brackets() *node {
-	if p.op(")") {
-		return &node{kind: list}
-	}
-	n := p.tuple()
-	if p.at("for") {
-		n = p.loop(n)
-	}
-	p.want(")")
-	return n
-}
-
-func (p *parser) listed() *node {
-	out := &node{kind: list}
-	for !p.at("]") && p.err == nil {
-		if p.at("*") {
-			return p.fail("*lists are not supported: write xs + ys")
-		}
-		n := p.expression()
-		if len(out.of) == 0 && p.at("for") {
-			n = p.loop(n)
-			p.want("]")
-			return n
-		}
-		out.of = append(out.of, n)
-		if !p.op(",") {
-			break
-		}
-	}
-	p.want("]")
-	return out
-}
-
-// braces is a dict or a set.
-func (p *parser) braces() *node {
-	out := &node{kind: dict}
-	for !p.at("}") && p.err == nil {
-		if p.at("**") || p.at("*") {
-			return p.fail("** in a dict is not supported: write each of its names")
-		}
-		out.of = append(out.of, p.expression())
-		if len(out.of) == 1 && !p.at(":") {
-			out.kind = set
-		}
-		if out.kind == dict {
-			p.want(":")
-			out.of = append(out.of, p.expression())
-		}
-		if p.at("for") {
-			return p.fail("a comprehension in { } is not supported: write one in [ ]")
-		}
-		if !p.op(",") {
-			break
-		}
-	}
-	p.want("}")
 	return out
 }

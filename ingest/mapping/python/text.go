@@ -8,11 +8,11 @@ import (
 
 // method is what a method or function does with its arguments, of a method
 // the value first; those left out are nil.
-type method func(m *Machine, args []any) (any, error)
+type method func(e *Evaluation, args []any) (any, error)
 
 // onText is a method of str with no arguments.
 func onText(name string, do func(s string) any) method {
-	return func(_ *Machine, args []any) (any, error) {
+	return func(_ *Evaluation, args []any) (any, error) {
 		s, ok := args[0].(string)
 		if !ok {
 			return nil, noMethod(args[0], name)
@@ -22,8 +22,8 @@ func onText(name string, do func(s string) any) method {
 }
 
 // withText is a method of str whose arguments are all str, or left out.
-func withText(name string, do func(m *Machine, s string, args []string) (any, error)) method {
-	return func(m *Machine, args []any) (any, error) {
+func withText(name string, do func(e *Evaluation, s string, args []string) (any, error)) method {
+	return func(e *Evaluation, args []any) (any, error) {
 		s, ok := args[0].(string)
 		if !ok {
 			return nil, noMethod(args[0], name)
@@ -34,7 +34,7 @@ func withText(name string, do func(m *Machine, s string, args []string) (any, er
 				return nil, fault(".%s() takes str, not %s", name, typeName(a))
 			}
 		}
-		return do(m, s, texts)
+		return do(e, s, texts)
 	}
 }
 
@@ -80,19 +80,19 @@ func cased(s string, is, isNot func(rune) bool) bool {
 // stripped is a method that cuts characters off: those of its argument, or
 // white space.
 func stripped(name string, cut func(s string, is func(rune) bool) string) method {
-	return func(m *Machine, args []any) (any, error) {
+	return func(e *Evaluation, args []any) (any, error) {
 		if args[1] == nil {
-			return onText(name, func(s string) any { return cut(s, unicode.IsSpace) })(m, args)
+			return onText(name, func(s string) any { return cut(s, unicode.IsSpace) })(e, args)
 		}
-		return withText(name, func(_ *Machine, s string, chars []string) (any, error) {
+		return withText(name, func(_ *Evaluation, s string, chars []string) (any, error) {
 			return cut(s, func(r rune) bool { return strings.ContainsRune(chars[0], r) }), nil
-		})(m, args)
+		})(e, args)
 	}
 }
 
 // affix is .startswith() or .endswith(), of one text or any of several.
 func affix(name string, has func(s, affix string) bool) method {
-	return func(_ *Machine, args []any) (any, error) {
+	return func(_ *Evaluation, args []any) (any, error) {
 		s, ok := args[0].(string)
 		if !ok {
 			return nil, noMethod(args[0], name)
@@ -116,7 +116,7 @@ func affix(name string, has func(s, affix string) bool) method {
 
 // split is .split(sep, maxsplit), or from the right .rsplit().
 func split(name string, right bool) method {
-	return func(m *Machine, args []any) (any, error) {
+	return func(e *Evaluation, args []any) (any, error) {
 		s, ok := args[0].(string)
 		if !ok {
 			return nil, noMethod(args[0], name)
@@ -130,24 +130,24 @@ func split(name string, right bool) method {
 		sep, ok := args[1].(string)
 		switch {
 		case args[1] == nil:
-			return listed(m, splitSpace(s, most, right))
+			return listed(e, splitSpace(s, most, right))
 		case !ok:
 			return nil, fault(".%s() takes str, not %s", name, typeName(args[1]))
 		case sep == "":
 			return nil, fault(".%s() wants a separator that is not empty", name)
 		case right:
-			return listed(m, splitRight(s, sep, most))
+			return listed(e, splitRight(s, sep, most))
 		}
-		return listed(m, strings.SplitN(s, sep, most+1))
+		return listed(e, strings.SplitN(s, sep, most+1))
 	}
 }
 
-func listed(m *Machine, parts []string) (any, error) {
+func listed(e *Evaluation, parts []string) (any, error) {
 	out := make([]any, len(parts))
 	for i, p := range parts {
 		out[i] = p
 	}
-	return out, m.spend(len(parts))
+	return out, e.spend(len(parts))
 }
 
 func splitRight(s, sep string, most int) []string {
@@ -191,31 +191,31 @@ func splitLines(s string) any {
 }
 
 // replace is .replace(old, new, count).
-func replace(m *Machine, args []any) (any, error) {
+func replace(e *Evaluation, args []any) (any, error) {
 	count, ok := args[3].(int)
 	if args[3] == nil {
 		count = -1
 	} else if !ok {
 		return nil, fault(".replace() counts with an int, not with %s", typeName(args[3]))
 	}
-	return withText("replace", func(m *Machine, s string, by []string) (any, error) {
+	return withText("replace", func(e *Evaluation, s string, by []string) (any, error) {
 		n := strings.Count(s, by[0])
 		if count >= 0 {
 			n = min(n, count)
 		}
-		if err := m.room(len(s)); err != nil {
+		if err := e.room(len(s)); err != nil {
 			return nil, err
 		}
-		if err := m.product(max(len(by[1])-len(by[0]), 0), n); err != nil {
+		if err := e.product(max(len(by[1])-len(by[0]), 0), n); err != nil {
 			return nil, err
 		}
 		return strings.Replace(s, by[0], by[1], count), nil
-	})(m, args[:3])
+	})(e, args[:3])
 }
 
 // found is .find() and those like it, which count characters.
 func found(name string, in func(s, sub string) int, must bool) method {
-	return func(m *Machine, args []any) (any, error) {
+	return func(e *Evaluation, args []any) (any, error) {
 		if xs, ok := args[0].([]any); ok && must {
 			for i, x := range xs {
 				if equal(x, args[1]) {
@@ -224,7 +224,7 @@ func found(name string, in func(s, sub string) int, must bool) method {
 			}
 			return nil, fault(".%s() finds nothing", name)
 		}
-		return withText(name, func(_ *Machine, s string, sub []string) (any, error) {
+		return withText(name, func(_ *Evaluation, s string, sub []string) (any, error) {
 			n := in(s, sub[0])
 			if n < 0 && must {
 				return nil, fault(".%s() finds nothing; write .find(), which gives -1", name)
@@ -233,11 +233,11 @@ func found(name string, in func(s, sub string) int, must bool) method {
 				n = utf8.RuneCountInString(s[:n])
 			}
 			return n, nil
-		})(m, args)
+		})(e, args)
 	}
 }
 
-func count(m *Machine, args []any) (any, error) {
+func count(e *Evaluation, args []any) (any, error) {
 	if xs, ok := args[0].([]any); ok {
 		n := 0
 		for _, x := range xs {
@@ -245,13 +245,13 @@ func count(m *Machine, args []any) (any, error) {
 		}
 		return n, nil
 	}
-	return withText("count", func(_ *Machine, s string, sub []string) (any, error) {
+	return withText("count", func(_ *Evaluation, s string, sub []string) (any, error) {
 		return strings.Count(s, sub[0]), nil
-	})(m, args)
+	})(e, args)
 }
 
 // join is sep.join(list).
-func join(m *Machine, args []any) (any, error) {
+func join(e *Evaluation, args []any) (any, error) {
 	sep, ok := args[0].(string)
 	xs, isList := args[1].([]any)
 	switch {
@@ -268,15 +268,15 @@ func join(m *Machine, args []any) (any, error) {
 		}
 		size += len(parts[i])
 	}
-	if err := m.product(len(sep), len(xs)); err != nil {
+	if err := e.product(len(sep), len(xs)); err != nil {
 		return nil, err
 	}
-	return strings.Join(parts, sep), m.room(size)
+	return strings.Join(parts, sep), e.room(size)
 }
 
 // partition is .partition() or .rpartition().
 func partition(name string, in func(s, sub string) int, right bool) method {
-	return withText(name, func(_ *Machine, s string, sep []string) (any, error) {
+	return withText(name, func(_ *Evaluation, s string, sep []string) (any, error) {
 		if sep[0] == "" {
 			return nil, fault(".%s() wants a separator that is not empty", name)
 		}
@@ -293,7 +293,7 @@ func partition(name string, in func(s, sub string) int, right bool) method {
 
 // padded is a method that fills text up to a width.
 func padded(name string, fill func(s string, missing int, with string) string) method {
-	return func(m *Machine, args []any) (any, error) {
+	return func(e *Evaluation, args []any) (any, error) {
 		s, ok := args[0].(string)
 		width, isInt := args[1].(int)
 		with, isText := " ", true
@@ -307,10 +307,10 @@ func padded(name string, fill func(s string, missing int, with string) string) m
 			return nil, fault(".%s() takes a width, and one character to fill with", name)
 		}
 		missing := max(0, width-utf8.RuneCountInString(s))
-		if err := m.product(len(with), missing); err != nil {
+		if err := e.product(len(with), missing); err != nil {
 			return nil, err
 		}
-		return fill(s, missing, with), m.room(len(s))
+		return fill(s, missing, with), e.room(len(s))
 	}
 }
 

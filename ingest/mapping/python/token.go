@@ -24,8 +24,8 @@ type token struct {
 	raw  bool // of a template: backslashes are themselves
 }
 
-// operators, the longest first.
-var operators = []string{
+// punctuation is what operators and brackets are written with, the longest first.
+var punctuation = []string{
 	"**", "//", "==", "!=", "<=", ">=", "<<", ">>", ":=", "->",
 	"+", "-", "*", "/", "%", "<", ">", "(", ")", "[", "]", "{", "}", ",", ":", ".", "|", "&", "^", "~", "=", "@", ";", "!",
 }
@@ -69,7 +69,7 @@ func (l *lexer) next() (token, error) {
 	case r == '#':
 		return token{}, fault("comments are not supported")
 	}
-	for _, op := range operators {
+	for _, op := range punctuation {
 		if strings.HasPrefix(rest, op) {
 			l.at += len(op)
 			return token{kind: tokenOp, text: op}, nil

@@ -51,9 +51,16 @@ func (t *translator) call(name string, f function, args ...string) string {
 	return name + "(" + strings.Join(args, ",") + ")"
 }
 
+// operatorNames are the operators by what Python writes for them.
+var operatorNames = map[string]string{
+	"+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
+	"&": "bitand", "|": "bitor", "^": "bitxor", "<<": "shl", ">>": "shr",
+	"==": "eq", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "in": "in", "is": "is",
+}
+
 // op writes the call of an operator.
 func (t *translator) op(name string, args ...string) string {
-	return t.call(name, operatorTable[name], args...)
+	return t.call("o_"+name, Operator(name), args...)
 }
 
 func (t *translator) values(ns []*node) []string {
@@ -78,11 +85,11 @@ func (t *translator) value(n *node) string {
 	case name:
 		return t.name(n.text)
 	case list:
-		return t.op("o_list", t.values(n.of)...)
+		return t.op("list", t.values(n.of)...)
 	case set:
 		return t.fail(fault("a set is supported behind in alone: x in {…}; write a list"))
 	case dict:
-		return t.op("o_dict", t.values(n.of)...)
+		return t.op("dict", t.values(n.of)...)
 	case binary:
 		return t.binary(n)
 	case unary:
@@ -98,7 +105,7 @@ func (t *translator) value(n *node) string {
 	case index:
 		return t.index(n)
 	case slice:
-		return t.op("o_part", t.values(n.of)...)
+		return t.op("part", t.values(n.of)...)
 	case call:
 		return t.called(n)
 	case comprehension:
@@ -148,11 +155,11 @@ func (t *translator) unary(n *node) string {
 	case "not":
 		return "!" + t.condition(n.of[0])
 	case "-":
-		return t.op("o_neg", t.value(n.of[0]))
+		return t.op("neg", t.value(n.of[0]))
 	case "+":
-		return t.op("o_pos", t.value(n.of[0]))
+		return t.op("pos", t.value(n.of[0]))
 	}
-	return t.op("o_not", t.value(n.of[0]))
+	return t.op("not", t.value(n.of[0]))
 }
 
 // shortcut writes and, or from member i on: the first that decides is the value.
@@ -161,7 +168,7 @@ func (t *translator) shortcut(n *node, i int) string {
 		return t.value(n.of[i])
 	}
 	v := t.fresh()
-	head := "(let " + v + "=" + t.value(n.of[i]) + ";" + t.op("o_truth", v)
+	head := "(let " + v + "=" + t.value(n.of[i]) + ";" + t.op("truth", v)
 	rest := t.shortcut(n, i+1)
 	if n.kind == either {
 		return head + "?" + v + ":" + rest + ")"
@@ -183,7 +190,7 @@ func (t *translator) condition(n *node) string {
 		}
 		return "(" + strings.Join(parts, map[nodeKind]string{both: "&&", either: "||"}[n.kind]) + ")"
 	}
-	return t.op("o_truth", t.value(n))
+	return t.op("truth", t.value(n))
 }
 
 // compared writes comparisons from word i on, the value before which is left.
@@ -205,7 +212,7 @@ func (t *translator) comparison(word string, a *node, left string, b *node) stri
 		return "!" + has
 	}
 	if b.kind == set && strings.HasSuffix(word, "in") {
-		return t.between(word, left, t.op("o_list", t.values(b.of)...))
+		return t.between(word, left, t.op("list", t.values(b.of)...))
 	}
 	return t.between(word, left, t.value(b))
 }
@@ -214,11 +221,11 @@ func (t *translator) comparison(word string, a *node, left string, b *node) stri
 func (t *translator) between(word, a, b string) string {
 	switch word {
 	case "!=":
-		return "!" + t.op("o_eq", a, b)
+		return "!" + t.op("eq", a, b)
 	case "not in":
-		return "!" + t.op("o_in", a, b)
+		return "!" + t.op("in", a, b)
 	case "is not":
-		return "!" + t.op("o_is", a, b)
+		return "!" + t.op("is", a, b)
 	}
 	return t.op(operatorNames[word], a, b)
 }
@@ -233,165 +240,8 @@ func (t *translator) isRecord(n *node) bool {
 	return n.kind == name && slices.Contains(recordNames, n.text) && t.locals[n.text] == ""
 }
 
-// name writes what a name stands for.
-func (t *translator) name(text string) string {
-	if v := t.locals[text]; v != "" {
-		return v
-	}
-	if slices.Contains(recordNames, text) {
-		t.program.Whole = true
-		return "record"
-	}
-	if s, ok := t.scope.Texts[text]; ok {
-		return t.constant(s)
-	}
-	switch text {
-	case "config":
-		return t.constant(t.scope.Config)
-	case "self":
-		if t.scope.Self == "" && !t.lenient {
-			return t.fail(fault("self is the property that is made, and there is none here"))
-		}
-		return t.property(t.scope.Self)
-	}
-	if t.lenient {
-		return "nil"
-	}
-	if t.scope.Property != nil {
-		if err := t.scope.Property(text); err != nil {
-			if _, known := instead[text]; known {
-				err = unsupported(text, nil)
-			}
-			return t.fail(err)
-		}
-	}
-	return t.property(text)
-}
-
-func (t *translator) property(name string) string { return slotName(t.program.slot(name)) }
-
-// dotted is a chain of names: datetime.datetime.now.
-func (t *translator) dotted(n *node) (string, bool) {
-	switch n.kind {
-	case name:
-		return n.text, t.locals[n.text] == ""
-	case attribute:
-		of, ok := t.dotted(n.of[0])
-		return of + "." + n.text, ok
-	}
-	return "", false
-}
-
-func (t *translator) attribute(n *node) string {
-	if path, ok := t.dotted(n); ok {
-		switch {
-		case path == "datetime.timezone.utc" || path == "datetime.UTC":
-			return "true"
-		case strings.HasPrefix(path, "datetime.") || strings.HasPrefix(path, "json."):
-			return t.fail(unsupported(path, globalNames()))
-		}
-	}
-	if t.isRecord(n.of[0]) {
-		return t.property(n.text)
-	}
-	if n.of[0].kind == name && n.of[0].text == "config" {
-		return t.setting(n.text)
-	}
-	return t.op("o_field", t.value(n.of[0]), t.constant(n.text))
-}
-
-// setting writes a value of config.
-func (t *translator) setting(key string) string {
-	if t.lenient {
-		return "nil"
-	}
-	v, ok := t.scope.Config.Get(key)
-	if !ok {
-		return t.fail(fault("stream_map_config has no %s; write config.get(%s), or set it", quoted(key), quotedText(key)))
-	}
-	return t.constant(v)
-}
-
-func (t *translator) index(n *node) string {
-	if key, ok := t.textOf(n.of[1]); ok {
-		if t.isRecord(n.of[0]) {
-			return t.property(key)
-		}
-		if n.of[0].kind == name && n.of[0].text == "config" && t.locals["config"] == "" {
-			return t.setting(key)
-		}
-	}
-	return t.op("o_item", t.values(n.of)...)
-}
-
-// called writes the call of a function or method.
-func (t *translator) called(n *node) string {
-	callee, args := n.of[0], n.of[1:]
-	path, ok := t.dotted(callee)
-	f, known := globals[path]
-	switch {
-	case ok && known:
-		return t.arranged("f_"+strings.ReplaceAll(path, ".", "_"), path+"()", f, nil, args, n.words)
-	case callee.kind == name:
-		return t.fail(unsupported(callee.text, globalNames()))
-	case callee.kind != attribute:
-		return t.fail(fault("only a name can be called"))
-	case strings.HasPrefix(path, "datetime.") || strings.HasPrefix(path, "json."):
-		return t.fail(unsupported(path, globalNames()))
-	}
-	of := callee.of[0]
-	if callee.text == "get" && t.isRecord(of) && len(args) > 0 {
-		if key, ok := t.textOf(args[0]); ok && len(n.words) == 0 && len(args) <= 2 {
-			return t.fromRecord(key, args[1:])
-		}
-	}
-	f, known = methods[callee.text]
-	if !known {
-		base, _, _ := strings.Cut(path, ".")
-		if _, foreign := instead[base]; foreign && ok {
-			return t.fail(unsupported(base, nil))
-		}
-		return t.fail(unsupported("."+callee.text+"()", methodNames(callee.text)))
-	}
-	return t.arranged("m_"+callee.text, "."+callee.text+"()", f, of, args, n.words)
-}
-
-// methodNames are what a refused method is told of: why not, or all there are.
-func methodNames(name string) []string {
-	if why, ok := instead[name]; ok {
-		return []string{why}
-	}
-	var out []string
-	for _, m := range slices.Sorted(maps.Keys(methods)) {
-		out = append(out, "."+m+"()")
-	}
-	return out
-}
-
-// fromRecord writes record.get(key) or record.get(key, otherwise).
-func (t *translator) fromRecord(key string, otherwise []*node) string {
-	i := t.program.slot(key)
-	if len(otherwise) == 0 {
-		return slotName(i)
-	}
-	return "(" + t.program.has(i) + "?" + slotName(i) + ":" + t.value(otherwise[0]) + ")"
-}
-
-// arranged writes a call with its arguments in their order; of is the value
-// whose method it is.
-func (t *translator) arranged(name, shown string, f function, of *node, args []*node, words []string) string {
-	args, err := f.arrange(shown, args, words)
-	if err != nil {
-		return t.fail(err)
-	}
-	if of != nil {
-		args = append([]*node{of}, args...)
-	}
-	return t.call(name, f, t.values(args)...)
-}
-
 func (t *translator) comprehension(n *node) string {
-	over := t.op("o_each", t.value(n.of[1]))
+	over := t.op("each", t.value(n.of[1]))
 	before := t.locals
 	t.locals = maps.Clone(before)
 	v := t.fresh()
@@ -401,7 +251,7 @@ func (t *translator) comprehension(n *node) string {
 		over = "filter(" + over + "," + let + t.condition(&node{kind: both, of: n.of[2:]}) + "))"
 	}
 	// expr wants to see that there is a value: a call has one.
-	out := "map(" + over + "," + let + t.op("o_value", t.value(n.of[0])) + "))"
+	out := "map(" + over + "," + let + t.op("value", t.value(n.of[0])) + "))"
 	t.locals = before
 	return out
 }
@@ -411,18 +261,18 @@ func (t *translator) template(n *node) string {
 	for i, p := range n.of {
 		parts[i] = t.value(p)
 	}
-	return t.op("o_join", parts...)
+	return t.op("join", parts...)
 }
 
 func (t *translator) formatted(n *node) string {
-	if _, err := parseFormat(n.text); err != nil && !strings.Contains(n.text, "%") {
+	if err := CheckFormat(n.text); err != nil && !strings.Contains(n.text, "%") {
 		return t.fail(err)
 	}
 	v := t.value(n.of[0])
 	if n.words[0] == "r" {
-		v = t.op("o_repr", v)
+		v = t.op("repr", v)
 	}
-	return t.op("o_format", v, t.constant(n.text))
+	return t.op("format", v, t.constant(n.text))
 }
 
 func slotName(i int) string { return fmt.Sprintf("p%d", i) }
