@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"target-filelake/ingest/mapping/python"
+	"target-filelake/ingest/mapping/python/object"
 	"target-filelake/ingest/selection"
 	"target-filelake/ingest/text"
 )
@@ -93,7 +94,7 @@ func (w *Mapper) Apply(b []byte, i, depth int) (mapped []byte, end int, err erro
 	}
 	if w.filter != nil {
 		v, err := w.run(w.m.filter, w.filter, i, end)
-		if err != nil || !python.Truth(v) {
+		if err != nil || !object.Truth(v) {
 			return nil, end, err
 		}
 	}
@@ -210,16 +211,16 @@ func (w *Mapper) make(k, from, to int) error {
 // appendValue appends a value as JSON; as text where it should be text.
 func appendValue(dst []byte, v any, asText bool) ([]byte, error) {
 	if !asText || v == nil {
-		return python.AppendJSON(dst, v)
+		return object.AppendJSON(dst, v)
 	}
-	if python.Nested(v) {
-		json, err := python.AppendJSON(nil, v)
+	if object.Nested(v) {
+		json, err := object.AppendJSON(nil, v)
 		return text.AppendQuote(dst, json), err
 	}
-	if python.IsTime(v) {
-		return python.AppendJSON(dst, v)
+	if object.IsTime(v) {
+		return object.AppendJSON(dst, v)
 	}
-	return text.AppendQuote(dst, python.Text(v)), nil
+	return text.AppendQuote(dst, object.Text(v)), nil
 }
 
 // fault adds the expression to what went wrong in it.
@@ -242,7 +243,7 @@ func (w *Mapper) run(p *program, m *python.Machine, from, to int) (any, error) {
 	}
 	if p.Whole {
 		if !w.whole.known {
-			v, err := python.FromJSON(append(bytes.Clone(w.record(from, to)), '\n'), 0)
+			v, err := object.FromJSON(append(bytes.Clone(w.record(from, to)), '\n'), 0)
 			if err != nil {
 				return nil, p.fault(fmt.Errorf("the record holds %w", err))
 			}
@@ -278,7 +279,7 @@ func (w *Mapper) value(slot int) (any, error) {
 		w.pruned = append(w.pruned, '\n')
 		b, at = w.pruned, 0
 	}
-	v, err := python.FromJSON(b, at)
+	v, err := object.FromJSON(b, at)
 	w.values[slot] = value{v, err == nil}
 	return v, err
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"target-filelake/ingest/mapping/python"
+	"target-filelake/ingest/mapping/python/object"
 	"target-filelake/ingest/text"
 )
 
@@ -18,7 +19,7 @@ import (
 type Maps struct {
 	streams    []streamMap
 	dropOthers bool
-	config     *python.Dict
+	config     *object.Dict
 }
 
 // streamMap is one entry of stream_maps.
@@ -48,7 +49,7 @@ func isNull(value []byte) bool { return string(value) == "null" || string(value)
 // Parse reads stream_maps and stream_map_config, both JSON, the latter may be
 // empty. It reports every fault at once.
 func Parse(maps, config []byte) (*Maps, error) {
-	m := &Maps{config: &python.Dict{}}
+	m := &Maps{config: &object.Dict{}}
 	var errs []error
 	if len(config) > 0 {
 		errs = append(errs, m.readConfig(config))
@@ -82,7 +83,7 @@ func (m *Maps) readConfig(config []byte) error {
 		return fmt.Errorf("stream_map_config: %w", err)
 	}
 	for _, c := range members {
-		v, err := python.FromJSON(append(c.Value, '\n'), 0)
+		v, err := object.FromJSON(append(c.Value, '\n'), 0)
 		if err != nil {
 			return fmt.Errorf("stream_map_config.%s: %w", c.Name, err)
 		}

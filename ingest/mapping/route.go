@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"target-filelake/ingest/mapping/python"
+	"target-filelake/ingest/mapping/python/object"
 	"target-filelake/ingest/selection"
 	"target-filelake/ingest/text"
 )
@@ -76,7 +77,7 @@ type property struct {
 type routing struct {
 	src      Source
 	entry    *streamMap
-	config   *python.Dict
+	config   *object.Dict
 	target   string
 	declared []text.Member // the source's properties that are selected
 	props    []property    // of mapped records

@@ -4,20 +4,21 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"target-filelake/ingest/mapping/python/fault"
+	"target-filelake/ingest/mapping/python/object"
+	"target-filelake/ingest/mapping/python/syntax"
 )
 
 // Expression is an expression that has been parsed.
 type Expression struct {
 	Text string
-	root *node
+	root *syntax.Node
 }
 
 // Parse reads an expression.
 func Parse(src string) (*Expression, error) {
-	if len(src) > longestText {
-		return nil, fault("longer than %d bytes", longestText)
-	}
-	root, err := parse(src)
+	root, err := syntax.Parse(src)
 	if err != nil {
 		return nil, err
 	}
@@ -28,30 +29,30 @@ func Parse(src string) (*Expression, error) {
 func (e *Expression) Reference(s Scope) (string, bool) {
 	n := e.root
 	switch {
-	case n.kind == name && n.text == "self":
+	case n.Kind == syntax.Name && n.Text == "self":
 		return s.Self, s.Self != ""
-	case n.kind == name:
-		_, text := s.Texts[n.text]
-		return n.text, !text && n.text != "config" && !slices.Contains(recordNames, n.text)
-	case (n.kind == index || n.kind == attribute) && n.of[0].kind == name && slices.Contains(recordNames, n.of[0].text):
-		if n.kind == attribute {
-			return n.text, true
+	case n.Kind == syntax.Name:
+		_, text := s.Texts[n.Text]
+		return n.Text, !text && n.Text != "config" && !slices.Contains(recordNames, n.Text)
+	case (n.Kind == syntax.Index || n.Kind == syntax.Attribute) && n.Of[0].Kind == syntax.Name && slices.Contains(recordNames, n.Of[0].Text):
+		if n.Kind == syntax.Attribute {
+			return n.Text, true
 		}
-		s, ok := n.of[1].value.(string)
-		return s, ok && n.of[1].kind == constant
+		s, ok := n.Of[1].Value.(string)
+		return s, ok && n.Of[1].Kind == syntax.Constant
 	}
 	return "", false
 }
 
 // Record reports whether an expression is no more than the record's name.
 func (e *Expression) Record() bool {
-	return e.root.kind == name && slices.Contains(recordNames, e.root.text)
+	return e.root.Kind == syntax.Name && slices.Contains(recordNames, e.root.Text)
 }
 
 // Constant is the text that an expression always is, if its names are texts.
 func (e *Expression) Constant(texts map[string]string) (string, error) {
-	p, err := e.Compile(Scope{Config: &Dict{}, Texts: texts, Property: func(name string) error {
-		return fault("there is no %s", strconv.Quote(name))
+	p, err := e.Compile(Scope{Config: &object.Dict{}, Texts: texts, Property: func(name string) error {
+		return fault.New("there is no %s", strconv.Quote(name))
 	}}, time.Time{})
 	if err != nil {
 		return "", err
@@ -64,5 +65,5 @@ func (e *Expression) Constant(texts map[string]string) (string, error) {
 	if s, ok := v.(string); ok || err != nil {
 		return s, err
 	}
-	return "", fault("is %s, want str", typeName(v))
+	return "", fault.New("is %s, want str", object.TypeName(v))
 }

@@ -4,6 +4,10 @@ import (
 	"errors"
 	"runtime"
 
+	"target-filelake/ingest/mapping/python/fault"
+	"target-filelake/ingest/mapping/python/object"
+	"target-filelake/ingest/mapping/python/syntax"
+
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/vm"
 )
@@ -15,7 +19,7 @@ type Machine struct {
 	env     map[string]any
 	inputs  []string
 	has     []string // by input, "" where nobody asks
-	eval    Evaluation
+	eval    object.Evaluation
 }
 
 // Budget of one evaluation, in units of work: some, and more for the record's
@@ -27,10 +31,10 @@ const (
 
 // Machine makes a machine for the program.
 func (p *Program) Machine() (*Machine, error) {
-	m := &Machine{env: map[string]any{"record": nil}, eval: Evaluation{Started: p.started}}
-	options := []expr.Option{expr.DisableAllBuiltins(), expr.EnableBuiltin("map"), expr.EnableBuiltin("filter"), expr.Optimize(false), expr.MaxNodes(20 * longestText)}
+	m := &Machine{env: map[string]any{"record": nil}, eval: object.Evaluation{Started: p.started}}
+	options := []expr.Option{expr.DisableAllBuiltins(), expr.EnableBuiltin("map"), expr.EnableBuiltin("filter"), expr.Optimize(false), expr.MaxNodes(20 * syntax.Longest)}
 	for name, f := range p.used {
-		options = append(options, expr.Function(name, func(args ...any) (any, error) { return f.call(&m.eval, args) }))
+		options = append(options, expr.Function(name, func(args ...any) (any, error) { return f.Call(&m.eval, args) }))
 	}
 	for i := range p.Inputs {
 		m.inputs, m.has = append(m.inputs, slotName(i)), append(m.has, "")
@@ -52,7 +56,7 @@ func (p *Program) Machine() (*Machine, error) {
 	var err error
 	m.program, err = expr.Compile(p.source, append(options, expr.Env(known))...)
 	if err != nil {
-		return nil, fault("cannot be translated: %s", err)
+		return nil, fault.New("cannot be translated: %s", err)
 	}
 	m.machine.MemoryBudget = leastWork
 	return m, nil
@@ -69,7 +73,7 @@ func (m *Machine) Set(input int, v any, there bool) {
 // SetRecord gives the whole record.
 func (m *Machine) SetRecord(v any) { m.env["record"] = v }
 
-// Run evaluates the program for a record of size bytes. Every error is a *Fault.
+// Run evaluates the program for a record of size bytes. Every error is a *fault.Fault.
 func (m *Machine) Run(size int) (any, error) {
 	m.eval.Left = leastWork + perByte*size
 	v, err := m.machine.Run(m.program, m.env)
@@ -82,11 +86,11 @@ func (m *Machine) Run(size int) (any, error) {
 // asFault finds the fault in an error of the machine's. Errors of its own
 // would show values.
 func asFault(err error) error {
-	if f, ok := errors.AsType[*Fault](err); ok {
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
 		return f
 	}
 	if bug, ok := errors.AsType[runtime.Error](err); ok {
-		return fault("a bug in how it is evaluated: %s", bug)
+		return fault.New("a bug in how it is evaluated: %s", bug)
 	}
-	return fault("takes more memory than an expression may")
+	return fault.New("takes more memory than an expression may")
 }

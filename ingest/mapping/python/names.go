@@ -4,6 +4,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"target-filelake/ingest/mapping/python/fault"
+	"target-filelake/ingest/mapping/python/object"
+	"target-filelake/ingest/mapping/python/syntax"
 )
 
 // name writes what a name stands for.
@@ -23,7 +27,7 @@ func (t *translator) name(text string) string {
 		return t.constant(t.scope.Config)
 	case "self":
 		if t.scope.Self == "" && !t.lenient {
-			return t.fail(fault("self is the property that is made, and there is none here"))
+			return t.fail(fault.New("self is the property that is made, and there is none here"))
 		}
 		return t.property(t.scope.Self)
 	}
@@ -44,33 +48,33 @@ func (t *translator) name(text string) string {
 func (t *translator) property(name string) string { return slotName(t.program.slot(name)) }
 
 // dotted is a chain of names: datetime.datetime.now.
-func (t *translator) dotted(n *node) (string, bool) {
-	switch n.kind {
-	case name:
-		return n.text, t.locals[n.text] == ""
-	case attribute:
-		of, ok := t.dotted(n.of[0])
-		return of + "." + n.text, ok
+func (t *translator) dotted(n *syntax.Node) (string, bool) {
+	switch n.Kind {
+	case syntax.Name:
+		return n.Text, t.locals[n.Text] == ""
+	case syntax.Attribute:
+		of, ok := t.dotted(n.Of[0])
+		return of + "." + n.Text, ok
 	}
 	return "", false
 }
 
-func (t *translator) attribute(n *node) string {
+func (t *translator) attribute(n *syntax.Node) string {
 	if path, ok := t.dotted(n); ok {
 		switch {
 		case path == "datetime.timezone.utc" || path == "datetime.UTC":
 			return "true"
 		case strings.HasPrefix(path, "datetime.") || strings.HasPrefix(path, "json."):
-			return t.fail(unsupported(path, Globals()))
+			return t.fail(unsupported(path, object.Globals()))
 		}
 	}
-	if t.isRecord(n.of[0]) {
-		return t.property(n.text)
+	if t.isRecord(n.Of[0]) {
+		return t.property(n.Text)
 	}
-	if n.of[0].kind == name && n.of[0].text == "config" {
-		return t.setting(n.text)
+	if n.Of[0].Kind == syntax.Name && n.Of[0].Text == "config" {
+		return t.setting(n.Text)
 	}
-	return t.op("field", t.value(n.of[0]), t.constant(n.text))
+	return t.op("field", t.value(n.Of[0]), t.constant(n.Text))
 }
 
 // setting writes a value of config.
@@ -80,19 +84,19 @@ func (t *translator) setting(key string) string {
 	}
 	v, ok := t.scope.Config.Get(key)
 	if !ok {
-		return t.fail(fault("stream_map_config has no %s; write config.get(%s), or set it", strconv.Quote(key), quotedText(key)))
+		return t.fail(fault.New("stream_map_config has no %s; write config.get(%s), or set it", strconv.Quote(key), object.Quoted(key)))
 	}
 	return t.constant(v)
 }
 
-func (t *translator) index(n *node) string {
-	if key, ok := t.textOf(n.of[1]); ok {
-		if t.isRecord(n.of[0]) {
+func (t *translator) index(n *syntax.Node) string {
+	if key, ok := t.textOf(n.Of[1]); ok {
+		if t.isRecord(n.Of[0]) {
 			return t.property(key)
 		}
-		if n.of[0].kind == name && n.of[0].text == "config" && t.locals["config"] == "" {
+		if n.Of[0].Kind == syntax.Name && n.Of[0].Text == "config" && t.locals["config"] == "" {
 			return t.setting(key)
 		}
 	}
-	return t.op("item", t.values(n.of)...)
+	return t.op("item", t.values(n.Of)...)
 }

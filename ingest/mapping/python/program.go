@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"target-filelake/ingest/mapping/python/object"
 )
 
 // Program is an expression whose names are known. It is never changed once
@@ -13,7 +15,7 @@ type Program struct {
 	Whole  bool     // it looks at the whole record too
 
 	source    string
-	used      map[string]function
+	used      map[string]object.Function
 	constants []any
 	asked     []bool // whether it asks if an input is there
 	started   time.Time
@@ -36,7 +38,7 @@ func (p *Program) has(slot int) string {
 
 // Compile finds what the names of an expression stand for. started is now().
 func (e *Expression) Compile(s Scope, started time.Time) (*Program, error) {
-	p := &Program{used: map[string]function{}, started: started.UTC().Truncate(time.Microsecond)}
+	p := &Program{used: map[string]object.Function{}, started: started.UTC().Truncate(time.Microsecond)}
 	t := translator{scope: s, program: p, used: p.used, locals: map[string]string{}}
 	if p.source = t.value(e.root); t.err != nil {
 		return nil, t.err

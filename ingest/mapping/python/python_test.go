@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"target-filelake/ingest/mapping/python/object"
 )
 
 const sampleRecord = `{"id":7,"owner_email":"jo@example.com","price":12.5,"name":"ann Lee","tags":["a","b","c"],
@@ -15,7 +17,7 @@ func evaluate(src, record string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := &Dict{}
+	config := &object.Dict{}
 	config.Set("hash_seed", "01AWZ")
 	p, err := e.Compile(Scope{Self: "name", Config: config, Texts: map[string]string{"__stream_name__": "s"}}, time.Date(2024, 5, 6, 7, 8, 9, 10_000, time.UTC))
 	if err != nil {
@@ -25,12 +27,12 @@ func evaluate(src, record string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := FromJSON([]byte(record), 0)
+	v, err := object.FromJSON([]byte(record), 0)
 	if err != nil {
 		return nil, err
 	}
 	for i, name := range p.Inputs {
-		input, there := v.(*Dict).Get(name)
+		input, there := v.(*object.Dict).Get(name)
 		m.Set(i, input, there)
 	}
 	m.SetRecord(v)
@@ -45,7 +47,7 @@ func TestValues(t *testing.T) {
 		v, err := evaluate(src, sampleRecord)
 		if err != nil {
 			t.Errorf("%s: %v", src, err)
-		} else if got := repr(v); got != want && Text(v) != want {
+		} else if got := object.Repr(v); got != want && object.Text(v) != want {
 			t.Errorf("%s\n got %s\nwant %s", src, got, want)
 		}
 	}
@@ -268,7 +270,7 @@ func TestLongExpressions(t *testing.T) {
 func TestFixedMoments(t *testing.T) {
 	f := func(src, want string) {
 		t.Helper()
-		if v, err := evaluate(src, sampleRecord); err != nil || Text(v) != want {
+		if v, err := evaluate(src, sampleRecord); err != nil || object.Text(v) != want {
 			t.Errorf("%s: %v, %v, want %s", src, v, err, want)
 		}
 	}
@@ -277,133 +279,6 @@ func TestFixedMoments(t *testing.T) {
 	f("datetime.datetime.now(datetime.timezone.utc)", "2024-05-06 07:08:09.000010+00:00")
 	f("datetime.date.today()", "2024-05-06")
 	f("datetime.datetime.now(tz=datetime.UTC).hour", "7")
-}
-
-// TestRefused: what is not supported is known without a record.
-func TestRefused(t *testing.T) {
-	f := func(src, want string) {
-		t.Helper()
-		_, err := Parse(src)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", src, err, want)
-		}
-	}
-	f("", "empty")
-	f("fake.phone_number()", "fake is not supported: random data")
-	f("fake.seed_instance(_['a']) or fake.first_name()", "mask with md5(…)")
-	f("rand()", "chance is not available")
-	f("uuid.uuid4()", "chance is not available")
-	f("re.sub('a', 'b', x)", "no regular expressions")
-	f("hashlib.md5(x)", "write md5(text)")
-	f("math.floor(x)", "use int()")
-	f("'{}'.format(x)", "write an f-string")
-	f("'%d' % x", "write an f-string")
-	f("x.encode('utf-8')", "take text as it is")
-	f("lambda x: x", "lambda is not supported")
-	f("[x for x, y in z]", "a loop has one name")
-	f("[x for x in y for z in x]", "two loops")
-	f("{x: 1 for x in y}", "comprehension in { }")
-	f("(x := 1)", "assignments are not supported")
-	f("x = 1", "assignments are not supported")
-	f("import os", "import is not supported")
-	f("print(1)", "print is not supported")
-	f("{1, 2}", "a set is supported behind in")
-	f("f(*x)", "*arguments are not supported")
-	f("b'x'", "bytes (b'…') are not supported")
-	f("isinstance(x, str)", "isinstance is not supported")
-	f("__import__('os')", "__import__ is not supported")
-	f("open('/etc/passwd')", "open is not supported")
-	f("getattr(x, 'y')", "getattr is not supported")
-	f("x.__class__()", ".__class__() is not supported")
-	f("sum([x for x in y])", "do that in a query")
-	f("datetime.datetime.max", "datetime.datetime.max is not supported; there are")
-	f("json.load(x)", "json.load is not supported; there are")
-	f("x.foo()", ".foo() is not supported; there are .capitalize()")
-	f("x.upper(1)", ".upper() takes no arguments")
-	f("x.replace('a')", ".replace() wants old, new, [count]")
-	f("md5()", "md5() wants string")
-	f("int(x, bass=2)", "int() does not take bass=; it takes x, [base]")
-	f("x[0](1)", "only a name can be called")
-	f("a @ b", "multiplies matrices")
-	f("f'{x!a}'", "there are !s and !r")
-	f("f'{x=}'", "{x=} is not supported")
-	f("f'{x:{w}}'", "braces in a format")
-	f("f'{x:>>>'", "does not end")
-	f("f'{x:q}'", "not supported")
-	f("f'}'", "write }}")
-	f("'abc", "does not end")
-	f("a b", `"b" is not expected`)
-	f("a +", "ends where a value is expected")
-	f("(a", "the end, want")
-	f("a ? b", "has no meaning")
-	f("x # y", "comments are not supported")
-	f("01", "is no number")
-	f("99999999999999999999", "no number of 64 bits")
-	f(strings.Repeat("(", 1000), "nested deeper")
-	f(strings.Repeat("not ", 1000)+"x", "nested deeper")
-	f(strings.Repeat("-", 1000)+"1", "nested deeper")
-	f("f'{"+strings.Repeat("(", 1000)+"1"+strings.Repeat(")", 1000)+"}'", "nested deeper")
-	f("1e400", "no number of 64 bits")
-	f(strings.Repeat("x+", 6000)+"x", "longer than 10000 bytes")
-}
-
-// TestFaults: what a value does not allow tells which step, and no value.
-func TestFaults(t *testing.T) {
-	f := func(src, want string) {
-		t.Helper()
-		v, err := evaluate(src, sampleRecord)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, %v, want %q", src, v, err, want)
-		}
-		if err != nil && (strings.Contains(err.Error(), "ann Lee") || strings.Contains(err.Error(), "01AWZ")) {
-			t.Errorf("%s: the fault tells a value: %v", src, err)
-		}
-	}
-	f("nothing.lower()", "None has no .lower(); write x.lower(…) if x is not None else None")
-	f("nothing + 'a'", "+ does not go between None and str")
-	f("nothing['a']", "None has no […]")
-	f("nothing.city", "None has no .city")
-	f("name + 1", "+ does not go between str and int")
-	f("id.lower()", "int has no .lower()")
-	f("md5(id)", "md5() takes str, not int; write md5(str(x))")
-	f("md5(nothing)", "md5() takes str, not None")
-	f("int(name)", "int() of text that is no integer")
-	f("int(nothing)", "int() does not take None")
-	f("float(name)", "float() of text that is no number")
-	f("id / 0", "division by zero")
-	f("id % 0", "division by zero")
-	f("id // 0.0", "division by zero")
-	f("9223372036854775807 + id", "an integer beyond 64 bits")
-	f("id ** 100", "an integer beyond 64 bits")
-	f("id << 63", "an integer beyond 64 bits")
-	f("-9223372036854775807 - id", "an integer beyond 64 bits")
-	f("9223372036854775807 * id", "an integer beyond 64 bits")
-	f("10.0 ** 1000", "beyond what a float holds")
-	f("tags[9]", "beyond the list's end")
-	f("name[99]", "beyond the text's end")
-	f("address['zip']", "a key that is not there; write .get(…)")
-	f("address.zip", "a key that is not there; write .get('zip')")
-	f("name < 1", "< does not go between str and int")
-	f("[x for x in id]", "a loop does not go over int")
-	f("'x'.join([1])", "write .join([str(x) for x in xs])")
-	f("name.index('zzz')", ".index() finds nothing")
-	f("name.split('')", "a separator that is not empty")
-	f("name is 'ann'", "write ==")
-	f("{[1]: 2}", "list cannot be a key")
-	f("json.loads(name)", "text that is no JSON")
-	f("json.dumps(datetime.date.today())", "json.dumps() does not take date")
-	f("datetime.datetime.strptime(name, '%Y')", "does not fit the format")
-	f("datetime.datetime(2023, 2, 29)", "the calendar lacks")
-	f("datetime.datetime.fromisoformat(name)", "text that is no moment")
-	f("datetime.date(9999, 12, 31) + datetime.timedelta(days=1)", "beyond the years")
-	f("datetime.datetime.now().strftime('%Q')", "has no %Q")
-	f("f'{name:d}'", "the format does not take str")
-	f("f'{tags:5}'", "a format does not take list")
-	f("f'{name:99999}'", "wider than 1000")
-	f("tags['a']", "list does not take […] of str")
-	f("name[::0]", "cannot step by 0")
-	f("round(float('nan'))", "no number")
-	f("int(1e300)", "beyond 64 bits")
 }
 
 // TestBudget: nothing runs away, in work or in memory.
@@ -462,9 +337,9 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if _, err := AppendJSON(nil, v); err != nil && !strings.Contains(err.Error(), "no number") {
+		if _, err := object.AppendJSON(nil, v); err != nil && !strings.Contains(err.Error(), "no number") {
 			t.Errorf("%q: %v", src, err)
 		}
-		_ = repr(v)
+		_ = object.Repr(v)
 	})
 }

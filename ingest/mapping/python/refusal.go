@@ -1,6 +1,10 @@
 package python
 
-import "strings"
+import (
+	"strings"
+
+	"target-filelake/ingest/mapping/python/fault"
+)
 
 // instead are names of Python that stream maps do without, and what does for
 // them.
@@ -51,7 +55,7 @@ var instead = map[string]string{
 // unsupported refuses a name of Python.
 func unsupported(name string, known []string) error {
 	if why, ok := instead[name]; ok {
-		return fault("%s is not supported: %s", name, why)
+		return fault.New("%s is not supported: %s", name, why)
 	}
-	return fault("%s is not supported; there are %s", name, strings.Join(known, ", "))
+	return fault.New("%s is not supported; there are %s", name, strings.Join(known, ", "))
 }

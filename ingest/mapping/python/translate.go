@@ -6,12 +6,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"target-filelake/ingest/mapping/python/fault"
+	"target-filelake/ingest/mapping/python/object"
+	"target-filelake/ingest/mapping/python/syntax"
 )
 
 // Scope says what the names of an expression stand for.
 type Scope struct {
 	Self     string                  // the property that is made; "" of a filter
-	Config   *Dict                   // what config stands for
+	Config   *object.Dict            // what config stands for
 	Texts    map[string]string       // names that stand for text
 	Property func(name string) error // refuses a name that is no property; nil: any name may be one
 }
@@ -20,8 +24,8 @@ type Scope struct {
 var recordNames = []string{"record", "_"}
 
 // supported refuses what cannot be translated, whatever names stand for.
-func supported(root *node) error {
-	t := translator{program: &Program{}, used: map[string]function{}, lenient: true, locals: map[string]string{}}
+func supported(root *syntax.Node) error {
+	t := translator{program: &Program{}, used: map[string]object.Function{}, lenient: true, locals: map[string]string{}}
 	t.value(root)
 	return t.err
 }
@@ -31,7 +35,7 @@ func supported(root *node) error {
 type translator struct {
 	scope   Scope
 	program *Program
-	used    map[string]function
+	used    map[string]object.Function
 	locals  map[string]string // names of loops, by name
 	count   int               // of names that were made
 	lenient bool              // nothing is known of names
@@ -46,7 +50,7 @@ func (t *translator) fail(err error) string {
 }
 
 // call writes the call of a function of the tables.
-func (t *translator) call(name string, f function, args ...string) string {
+func (t *translator) call(name string, f object.Function, args ...string) string {
 	t.used[name] = f
 	return name + "(" + strings.Join(args, ",") + ")"
 }
@@ -60,10 +64,10 @@ var operatorNames = map[string]string{
 
 // op writes the call of an operator.
 func (t *translator) op(name string, args ...string) string {
-	return t.call("o_"+name, Operator(name), args...)
+	return t.call("o_"+name, object.Operator(name), args...)
 }
 
-func (t *translator) values(ns []*node) []string {
+func (t *translator) values(ns []*syntax.Node) []string {
 	out := make([]string, len(ns))
 	for i, n := range ns {
 		out[i] = "nil"
@@ -75,44 +79,44 @@ func (t *translator) values(ns []*node) []string {
 }
 
 // value writes a node's value.
-func (t *translator) value(n *node) string {
+func (t *translator) value(n *syntax.Node) string {
 	if t.err != nil {
 		return "nil"
 	}
-	switch n.kind {
-	case constant:
-		return t.constant(n.value)
-	case name:
-		return t.name(n.text)
-	case list:
-		return t.op("list", t.values(n.of)...)
-	case set:
-		return t.fail(fault("a set is supported behind in alone: x in {…}; write a list"))
-	case dict:
-		return t.op("dict", t.values(n.of)...)
-	case binary:
+	switch n.Kind {
+	case syntax.Constant:
+		return t.constant(n.Value)
+	case syntax.Name:
+		return t.name(n.Text)
+	case syntax.List:
+		return t.op("list", t.values(n.Of)...)
+	case syntax.Set:
+		return t.fail(fault.New("a set is supported behind in alone: x in {…}; write a list"))
+	case syntax.Dict:
+		return t.op("dict", t.values(n.Of)...)
+	case syntax.Binary:
 		return t.binary(n)
-	case unary:
+	case syntax.Unary:
 		return t.unary(n)
-	case both, either:
+	case syntax.Both, syntax.Either:
 		return t.shortcut(n, 0)
-	case compare:
+	case syntax.Compare:
 		return t.condition(n)
-	case choice:
-		return "(" + t.condition(n.of[0]) + "?" + t.value(n.of[1]) + ":" + t.value(n.of[2]) + ")"
-	case attribute:
+	case syntax.Choice:
+		return "(" + t.condition(n.Of[0]) + "?" + t.value(n.Of[1]) + ":" + t.value(n.Of[2]) + ")"
+	case syntax.Attribute:
 		return t.attribute(n)
-	case index:
+	case syntax.Index:
 		return t.index(n)
-	case slice:
-		return t.op("part", t.values(n.of)...)
-	case call:
+	case syntax.Slice:
+		return t.op("part", t.values(n.Of)...)
+	case syntax.Call:
 		return t.called(n)
-	case comprehension:
+	case syntax.Comprehension:
 		return t.comprehension(n)
-	case template:
+	case syntax.Template:
 		return t.template(n)
-	case formatted:
+	case syntax.Formatted:
 		return t.formatted(n)
 	}
 	panic("BUG: a node without a kind")
@@ -140,70 +144,70 @@ func (t *translator) fresh() string {
 	return "t" + strconv.Itoa(t.count)
 }
 
-func (t *translator) binary(n *node) string {
-	if n.text == "@" {
-		return t.fail(fault("@ is not supported: it multiplies matrices"))
+func (t *translator) binary(n *syntax.Node) string {
+	if n.Text == "@" {
+		return t.fail(fault.New("@ is not supported: it multiplies matrices"))
 	}
-	if n.text == "%" && (n.of[0].kind == template || typeName(n.of[0].value) == "str") {
-		return t.fail(fault("%% does not format text here; write an f-string: f'{x:.2f}'"))
+	if n.Text == "%" && (n.Of[0].Kind == syntax.Template || object.TypeName(n.Of[0].Value) == "str") {
+		return t.fail(fault.New("%% does not format text here; write an f-string: f'{x:.2f}'"))
 	}
-	return t.op(operatorNames[n.text], t.values(n.of)...)
+	return t.op(operatorNames[n.Text], t.values(n.Of)...)
 }
 
-func (t *translator) unary(n *node) string {
-	switch n.text {
+func (t *translator) unary(n *syntax.Node) string {
+	switch n.Text {
 	case "not":
-		return "!" + t.condition(n.of[0])
+		return "!" + t.condition(n.Of[0])
 	case "-":
-		return t.op("neg", t.value(n.of[0]))
+		return t.op("neg", t.value(n.Of[0]))
 	case "+":
-		return t.op("pos", t.value(n.of[0]))
+		return t.op("pos", t.value(n.Of[0]))
 	}
-	return t.op("not", t.value(n.of[0]))
+	return t.op("not", t.value(n.Of[0]))
 }
 
 // shortcut writes and, or from member i on: the first that decides is the value.
-func (t *translator) shortcut(n *node, i int) string {
-	if i == len(n.of)-1 {
-		return t.value(n.of[i])
+func (t *translator) shortcut(n *syntax.Node, i int) string {
+	if i == len(n.Of)-1 {
+		return t.value(n.Of[i])
 	}
 	v := t.fresh()
-	head := "(let " + v + "=" + t.value(n.of[i]) + ";" + t.op("truth", v)
+	head := "(let " + v + "=" + t.value(n.Of[i]) + ";" + t.op("truth", v)
 	rest := t.shortcut(n, i+1)
-	if n.kind == either {
+	if n.Kind == syntax.Either {
 		return head + "?" + v + ":" + rest + ")"
 	}
 	return head + "?" + rest + ":" + v + ")"
 }
 
 // condition writes whether a node counts as true.
-func (t *translator) condition(n *node) string {
+func (t *translator) condition(n *syntax.Node) string {
 	switch {
-	case n.kind == compare:
-		return t.compared(n, t.value(n.of[0]), 0)
-	case n.kind == unary && n.text == "not":
+	case n.Kind == syntax.Compare:
+		return t.compared(n, t.value(n.Of[0]), 0)
+	case n.Kind == syntax.Unary && n.Text == "not":
 		return t.unary(n)
-	case n.kind == both || n.kind == either:
-		parts := make([]string, len(n.of))
-		for i, p := range n.of {
+	case n.Kind == syntax.Both || n.Kind == syntax.Either:
+		parts := make([]string, len(n.Of))
+		for i, p := range n.Of {
 			parts[i] = t.condition(p)
 		}
-		return "(" + strings.Join(parts, map[nodeKind]string{both: "&&", either: "||"}[n.kind]) + ")"
+		return "(" + strings.Join(parts, map[syntax.Kind]string{syntax.Both: "&&", syntax.Either: "||"}[n.Kind]) + ")"
 	}
 	return t.op("truth", t.value(n))
 }
 
 // compared writes comparisons from word i on, the value before which is left.
-func (t *translator) compared(n *node, left string, i int) string {
-	if i == len(n.words)-1 {
-		return t.comparison(n.words[i], n.of[i], left, n.of[i+1])
+func (t *translator) compared(n *syntax.Node, left string, i int) string {
+	if i == len(n.Words)-1 {
+		return t.comparison(n.Words[i], n.Of[i], left, n.Of[i+1])
 	}
 	v := t.fresh()
-	return "(let " + v + "=" + t.value(n.of[i+1]) + ";" +
-		t.between(n.words[i], left, v) + "?" + t.compared(n, v, i+1) + ":false)"
+	return "(let " + v + "=" + t.value(n.Of[i+1]) + ";" +
+		t.between(n.Words[i], left, v) + "?" + t.compared(n, v, i+1) + ":false)"
 }
 
-func (t *translator) comparison(word string, a *node, left string, b *node) string {
+func (t *translator) comparison(word string, a *syntax.Node, left string, b *syntax.Node) string {
 	if property, ok := t.textOf(a); ok && strings.HasSuffix(word, "in") && t.isRecord(b) {
 		has := t.program.has(t.program.slot(property))
 		if word == "in" {
@@ -211,8 +215,8 @@ func (t *translator) comparison(word string, a *node, left string, b *node) stri
 		}
 		return "!" + has
 	}
-	if b.kind == set && strings.HasSuffix(word, "in") {
-		return t.between(word, left, t.op("list", t.values(b.of)...))
+	if b.Kind == syntax.Set && strings.HasSuffix(word, "in") {
+		return t.between(word, left, t.op("list", t.values(b.Of)...))
 	}
 	return t.between(word, left, t.value(b))
 }
@@ -231,48 +235,48 @@ func (t *translator) between(word, a, b string) string {
 }
 
 // textOf is the text of a constant.
-func (t *translator) textOf(n *node) (string, bool) {
-	s, ok := n.value.(string)
-	return s, ok && n.kind == constant
+func (t *translator) textOf(n *syntax.Node) (string, bool) {
+	s, ok := n.Value.(string)
+	return s, ok && n.Kind == syntax.Constant
 }
 
-func (t *translator) isRecord(n *node) bool {
-	return n.kind == name && slices.Contains(recordNames, n.text) && t.locals[n.text] == ""
+func (t *translator) isRecord(n *syntax.Node) bool {
+	return n.Kind == syntax.Name && slices.Contains(recordNames, n.Text) && t.locals[n.Text] == ""
 }
 
-func (t *translator) comprehension(n *node) string {
-	over := t.op("each", t.value(n.of[1]))
+func (t *translator) comprehension(n *syntax.Node) string {
+	over := t.op("each", t.value(n.Of[1]))
 	before := t.locals
 	t.locals = maps.Clone(before)
 	v := t.fresh()
-	t.locals[n.text] = v
+	t.locals[n.Text] = v
 	let := "(let " + v + "=#;"
-	if len(n.of) > 2 {
-		over = "filter(" + over + "," + let + t.condition(&node{kind: both, of: n.of[2:]}) + "))"
+	if len(n.Of) > 2 {
+		over = "filter(" + over + "," + let + t.condition(&syntax.Node{Kind: syntax.Both, Of: n.Of[2:]}) + "))"
 	}
 	// expr wants to see that there is a value: a call has one.
-	out := "map(" + over + "," + let + t.op("value", t.value(n.of[0])) + "))"
+	out := "map(" + over + "," + let + t.op("value", t.value(n.Of[0])) + "))"
 	t.locals = before
 	return out
 }
 
-func (t *translator) template(n *node) string {
-	parts := make([]string, len(n.of))
-	for i, p := range n.of {
+func (t *translator) template(n *syntax.Node) string {
+	parts := make([]string, len(n.Of))
+	for i, p := range n.Of {
 		parts[i] = t.value(p)
 	}
 	return t.op("join", parts...)
 }
 
-func (t *translator) formatted(n *node) string {
-	if err := CheckFormat(n.text); err != nil && !strings.Contains(n.text, "%") {
+func (t *translator) formatted(n *syntax.Node) string {
+	if err := object.CheckFormat(n.Text); err != nil && !strings.Contains(n.Text, "%") {
 		return t.fail(err)
 	}
-	v := t.value(n.of[0])
-	if n.words[0] == "r" {
+	v := t.value(n.Of[0])
+	if n.Words[0] == "r" {
 		v = t.op("repr", v)
 	}
-	return t.op("format", v, t.constant(n.text))
+	return t.op("format", v, t.constant(n.Text))
 }
 
 func slotName(i int) string { return fmt.Sprintf("p%d", i) }

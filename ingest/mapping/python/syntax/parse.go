@@ -1,24 +1,30 @@
-package python
+package syntax
 
 import (
 	"slices"
 	"strconv"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 // Bounds of an expression's text.
 const (
-	longestText = 10_000 // bytes
-	deepest     = 100    // parts standing in one another
+	Longest = 10_000 // bytes
+	deepest = 100    // parts standing in one another
 )
 
-func parse(src string) (*node, error) {
+// Parse reads an expression.
+func Parse(src string) (*Node, error) {
+	if len(src) > Longest {
+		return nil, fault.New("longer than %d bytes", Longest)
+	}
 	tokens, err := (&lexer{src: src}).all()
 	if err != nil {
 		return nil, err
 	}
 	p := parser{tokens: tokens}
 	if p.now().kind == tokenEnd {
-		return nil, fault("empty, want an expression")
+		return nil, fault.New("empty, want an expression")
 	}
 	n := p.tuple()
 	if p.err == nil && p.now().kind != tokenEnd {
@@ -51,12 +57,12 @@ func (p *parser) advance() token {
 	return t
 }
 
-func (p *parser) fail(format string, args ...any) *node {
+func (p *parser) fail(format string, args ...any) *Node {
 	if p.err == nil {
-		p.err = fault(format, args...)
+		p.err = fault.New(format, args...)
 	}
 	p.tokens = []token{{}}
-	return &node{}
+	return &Node{}
 }
 
 // op reports whether the token is that operator or word, and passes it.
@@ -85,17 +91,17 @@ var statements = map[string]string{
 }
 
 // tuple is an expression, or several with commas between them.
-func (p *parser) tuple() *node {
+func (p *parser) tuple() *Node {
 	first := p.expression()
 	if !p.at(",") {
 		return first
 	}
-	out := &node{kind: list, of: []*node{first}}
+	out := &Node{Kind: List, Of: []*Node{first}}
 	for p.op(",") {
 		if p.now().kind == tokenEnd || p.at(")") || p.at("]") {
 			break
 		}
-		out.of = append(out.of, p.expression())
+		out.Of = append(out.Of, p.expression())
 	}
 	return out
 }
@@ -106,37 +112,37 @@ func (p *parser) at(text string) bool {
 }
 
 // expression is a or-test, with a condition or without.
-func (p *parser) expression() *node {
+func (p *parser) expression() *Node {
 	if p.depth++; p.depth > deepest {
 		return p.fail("nested deeper than %d", deepest)
 	}
 	defer func() { p.depth-- }()
-	n := p.chain(either, "or", func() *node { return p.chain(both, "and", p.negation) })
+	n := p.chain(Either, "or", func() *Node { return p.chain(Both, "and", p.negation) })
 	if p.at(":=") || p.at("=") {
 		return p.fail("assignments are not supported: write the value itself")
 	}
 	if !p.op("if") {
 		return n
 	}
-	condition := p.chain(either, "or", func() *node { return p.chain(both, "and", p.negation) })
+	condition := p.chain(Either, "or", func() *Node { return p.chain(Both, "and", p.negation) })
 	p.want("else")
-	return &node{kind: choice, of: []*node{condition, n, p.expression()}}
+	return &Node{Kind: Choice, Of: []*Node{condition, n, p.expression()}}
 }
 
 // chain is parts with a word between them.
-func (p *parser) chain(kind nodeKind, word string, part func() *node) *node {
+func (p *parser) chain(kind Kind, word string, part func() *Node) *Node {
 	n := part()
 	if !p.at(word) {
 		return n
 	}
-	out := &node{kind: kind, of: []*node{n}}
+	out := &Node{Kind: kind, Of: []*Node{n}}
 	for p.op(word) {
-		out.of = append(out.of, part())
+		out.Of = append(out.Of, part())
 	}
 	return out
 }
 
-func (p *parser) negation() *node {
+func (p *parser) negation() *Node {
 	if !p.op("not") {
 		return p.comparison()
 	}
@@ -144,21 +150,21 @@ func (p *parser) negation() *node {
 		return p.fail("nested deeper than %d", deepest)
 	}
 	defer func() { p.depth-- }()
-	return &node{kind: unary, text: "not", of: []*node{p.negation()}}
+	return &Node{Kind: Unary, Text: "not", Of: []*Node{p.negation()}}
 }
 
-func (p *parser) comparison() *node {
+func (p *parser) comparison() *Node {
 	n := p.binary(0)
-	out := &node{kind: compare, of: []*node{n}}
+	out := &Node{Kind: Compare, Of: []*Node{n}}
 	for {
 		word := p.comparator()
 		if word == "" {
 			break
 		}
-		out.words = append(out.words, word)
-		out.of = append(out.of, p.binary(0))
+		out.Words = append(out.Words, word)
+		out.Of = append(out.Of, p.binary(0))
 	}
-	if len(out.words) == 0 {
+	if len(out.Words) == 0 {
 		return n
 	}
 	return out
@@ -187,7 +193,7 @@ func (p *parser) comparator() string {
 // levels are the operators between two values, the loosest first.
 var levels = [][]string{{"|"}, {"^"}, {"&"}, {"<<", ">>"}, {"+", "-"}, {"*", "//", "/", "%", "@"}}
 
-func (p *parser) binary(level int) *node {
+func (p *parser) binary(level int) *Node {
 	if level == len(levels) {
 		return p.sign()
 	}
@@ -197,28 +203,28 @@ func (p *parser) binary(level int) *node {
 		if i < 0 {
 			return n
 		}
-		n = &node{kind: binary, text: levels[level][i], of: []*node{n, p.binary(level + 1)}}
+		n = &Node{Kind: Binary, Text: levels[level][i], Of: []*Node{n, p.binary(level + 1)}}
 	}
 }
 
-func (p *parser) sign() *node {
+func (p *parser) sign() *Node {
 	for _, op := range []string{"-", "+", "~"} {
 		if p.op(op) {
 			if p.depth++; p.depth > deepest {
 				return p.fail("nested deeper than %d", deepest)
 			}
 			defer func() { p.depth-- }()
-			return &node{kind: unary, text: op, of: []*node{p.sign()}}
+			return &Node{Kind: Unary, Text: op, Of: []*Node{p.sign()}}
 		}
 	}
 	n := p.postfix(p.atom())
 	if p.op("**") {
-		return &node{kind: binary, text: "**", of: []*node{n, p.sign()}}
+		return &Node{Kind: Binary, Text: "**", Of: []*Node{n, p.sign()}}
 	}
 	return n
 }
 
-func (p *parser) postfix(n *node) *node {
+func (p *parser) postfix(n *Node) *Node {
 	for {
 		switch {
 		case p.op("."):
@@ -226,7 +232,7 @@ func (p *parser) postfix(n *node) *node {
 			if t.kind != tokenName {
 				return p.fail("a name must follow the dot")
 			}
-			n = &node{kind: attribute, text: t.text, of: []*node{n}}
+			n = &Node{Kind: Attribute, Text: t.text, Of: []*Node{n}}
 		case p.op("["):
 			n = p.subscript(n)
 			p.want("]")
@@ -240,12 +246,12 @@ func (p *parser) postfix(n *node) *node {
 }
 
 // subscript is an index or a slice, behind its bracket.
-func (p *parser) subscript(n *node) *node {
-	parts := []*node{n}
+func (p *parser) subscript(n *Node) *Node {
+	parts := []*Node{n}
 	colons := 0
 	for ; colons <= 2; colons++ {
 		if p.at(":") || p.at("]") {
-			parts = append(parts, &node{kind: constant})
+			parts = append(parts, &Node{Kind: Constant})
 		} else {
 			parts = append(parts, p.tuple())
 		}
@@ -254,35 +260,35 @@ func (p *parser) subscript(n *node) *node {
 		}
 	}
 	if colons == 0 {
-		if parts[1].kind == constant && parts[1].value == nil && p.err == nil {
+		if parts[1].Kind == Constant && parts[1].Value == nil && p.err == nil {
 			return p.fail("an index is missing in []")
 		}
-		return &node{kind: index, of: parts}
+		return &Node{Kind: Index, Of: parts}
 	}
 	for len(parts) < 4 {
-		parts = append(parts, &node{kind: constant})
+		parts = append(parts, &Node{Kind: Constant})
 	}
-	return &node{kind: slice, of: parts}
+	return &Node{Kind: Slice, Of: parts}
 }
 
 // arguments are those of a call, behind its bracket.
-func (p *parser) arguments(n *node) *node {
-	out := &node{kind: call, of: []*node{n}}
+func (p *parser) arguments(n *Node) *Node {
+	out := &Node{Kind: Call, Of: []*Node{n}}
 	for !p.at(")") && p.err == nil {
 		if p.at("*") || p.at("**") {
 			return p.fail("*arguments are not supported: write each of them")
 		}
 		if p.now().kind == tokenName && p.tokens[1].kind == tokenOp && p.tokens[1].text == "=" {
-			out.words = append(out.words, p.advance().text)
+			out.Words = append(out.Words, p.advance().text)
 			p.advance()
-		} else if len(out.words) > 0 {
+		} else if len(out.Words) > 0 {
 			return p.fail("an argument without a name follows one with a name")
 		}
 		arg := p.expression()
 		if p.at("for") {
 			arg = p.loop(arg)
 		}
-		out.of = append(out.of, arg)
+		out.Of = append(out.Of, arg)
 		if !p.op(",") {
 			break
 		}
@@ -291,17 +297,17 @@ func (p *parser) arguments(n *node) *node {
 }
 
 // loop is a comprehension from its for on.
-func (p *parser) loop(element *node) *node {
+func (p *parser) loop(element *Node) *Node {
 	p.want("for")
 	t := p.advance()
 	if t.kind != tokenName || p.at(",") {
 		return p.fail("a loop has one name: [x for x in xs]")
 	}
 	p.want("in")
-	logic := func() *node { return p.chain(either, "or", func() *node { return p.chain(both, "and", p.negation) }) }
-	out := &node{kind: comprehension, text: t.text, of: []*node{element, logic()}}
+	logic := func() *Node { return p.chain(Either, "or", func() *Node { return p.chain(Both, "and", p.negation) }) }
+	out := &Node{Kind: Comprehension, Text: t.text, Of: []*Node{element, logic()}}
 	for p.op("if") {
-		out.of = append(out.of, logic())
+		out.Of = append(out.Of, logic())
 	}
 	if p.at("for") {
 		return p.fail("a comprehension with two loops is not supported: put one inside the other's list")

@@ -1,8 +1,10 @@
-package python
+package object
 
 import (
 	"strings"
 	"time"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 // add, subtract, multiply and modulo also take what is no number.
@@ -20,18 +22,18 @@ func add(e *Evaluation, a, b any) (any, error) {
 			return append(x[:len(x):len(x)], y...), nil
 		}
 	case Timedelta:
-		if isTime(b) {
+		if IsTime(b) {
 			return shifted(b, time.Duration(x))
 		}
 	}
-	if d, ok := b.(Timedelta); ok && (isTime(a) || typeName(a) == "timedelta") {
+	if d, ok := b.(Timedelta); ok && (IsTime(a) || TypeName(a) == "timedelta") {
 		return shifted(a, time.Duration(d))
 	}
 	return operations["+"].of("+", a, b)
 }
 
 func subtract(_ *Evaluation, a, b any) (any, error) {
-	if d, ok := b.(Timedelta); ok && (isTime(a) || typeName(a) == "timedelta") {
+	if d, ok := b.(Timedelta); ok && (IsTime(a) || TypeName(a) == "timedelta") {
 		return shifted(a, -time.Duration(d))
 	}
 	switch x := a.(type) {
@@ -48,7 +50,7 @@ func subtract(_ *Evaluation, a, b any) (any, error) {
 }
 
 func multiply(e *Evaluation, a, b any) (any, error) {
-	if n, _, isInt, _ := number(a); isInt && typeName(b) != "int" {
+	if n, _, isInt, _ := number(a); isInt && TypeName(b) != "int" {
 		if s, ok := repeated(b); ok {
 			return s(e, n)
 		}
@@ -96,7 +98,7 @@ func repeated(v any) (func(e *Evaluation, n int) (any, error), bool) {
 
 func modulo(_ *Evaluation, a, b any) (any, error) {
 	if _, ok := a.(string); ok {
-		return nil, fault("%% does not format text here; write an f-string: f'{x:.2f}'")
+		return nil, fault.New("%% does not format text here; write an f-string: f'{x:.2f}'")
 	}
 	return operations["%"].of("%", a, b)
 }
@@ -108,7 +110,7 @@ func negate(_ *Evaluation, v any) (any, error) {
 	i, f, isInt, ok := number(v)
 	switch {
 	case !ok:
-		return nil, fault("- does not go before %s", typeName(v))
+		return nil, fault.New("- does not go before %s", TypeName(v))
 	case isInt:
 		return subInts(0, i)
 	}
@@ -119,7 +121,7 @@ func positive(_ *Evaluation, v any) (any, error) {
 	i, f, isInt, ok := number(v)
 	switch {
 	case !ok:
-		return nil, fault("+ does not go before %s", typeName(v))
+		return nil, fault.New("+ does not go before %s", TypeName(v))
 	case isInt:
 		return i, nil
 	}
@@ -129,7 +131,7 @@ func positive(_ *Evaluation, v any) (any, error) {
 func invert(_ *Evaluation, v any) (any, error) {
 	i, _, isInt, _ := number(v)
 	if !isInt {
-		return nil, fault("~ does not go before %s", typeName(v))
+		return nil, fault.New("~ does not go before %s", TypeName(v))
 	}
 	return ^i, nil
 }

@@ -1,4 +1,4 @@
-package python
+package object
 
 import (
 	"crypto/md5" //nolint:gosec // the SDK's name for it; it hides nothing here
@@ -10,50 +10,53 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
-// function is something that can be called. least counts the arguments that
-// it needs, of those that params names in their order; of a method params do
+// Function is something that can be called. Least counts the arguments that
+// it needs, of those that Params names in their order; of a method Params do
 // not name the value itself.
-type function struct {
-	do     method
-	params []string
-	least  int
-	deep   bool // its work grows with all that is inside its arguments
+type Function struct {
+	Params []string
+	Least  int
+
+	do   method
+	deep bool // its work grows with all that is inside its arguments
 }
 
-func takes(do method, params string, least int) function {
-	return function{do: do, params: strings.Fields(params), least: least}
+func takes(do method, params string, least int) Function {
+	return Function{do: do, Params: strings.Fields(params), Least: least}
 }
 
-func deep(f function) function {
+func deep(f Function) Function {
 	f.deep = true
 	return f
 }
 
 // operation is an operator on two values.
-func operation(do func(e *Evaluation, a, b any) (any, error)) function {
-	return function{do: func(e *Evaluation, args []any) (any, error) { return do(e, args[0], args[1]) }}
+func operation(do func(e *Evaluation, a, b any) (any, error)) Function {
+	return Function{do: func(e *Evaluation, args []any) (any, error) { return do(e, args[0], args[1]) }}
 }
 
-func number2(op string) function {
+func number2(op string) Function {
 	return operation(func(_ *Evaluation, a, b any) (any, error) { return operations[op].of(op, a, b) })
 }
 
-func ordered(op string, is func(int) bool) function {
+func ordered(op string, is func(int) bool) Function {
 	return deep(operation(func(_ *Evaluation, a, b any) (any, error) {
 		n, err := order(op, a, b)
 		return n != unordered && is(n), err
 	}))
 }
 
-func sign(do func(e *Evaluation, v any) (any, error)) function {
-	return function{do: func(e *Evaluation, args []any) (any, error) { return do(e, args[0]) }}
+func sign(do func(e *Evaluation, v any) (any, error)) Function {
+	return Function{do: func(e *Evaluation, args []any) (any, error) { return do(e, args[0]) }}
 }
 
 // operators are those of Python, and what else is done to values by no name of
 // Python's.
-var operators = map[string]function{
+var operators = map[string]Function{
 	"add": operation(add), "sub": operation(subtract), "mul": operation(multiply), "div": number2("/"), "floordiv": number2("//"),
 	"mod": operation(modulo), "pow": number2("**"), "bitand": number2("&"), "bitor": number2("|"), "bitxor": number2("^"),
 	"shl": number2("<<"), "shr": number2(">>"),
@@ -63,7 +66,7 @@ var operators = map[string]function{
 	"gt": ordered(">", func(n int) bool { return n > 0 }), "ge": ordered(">=", func(n int) bool { return n >= 0 }),
 	"in": deep(operation(contains)), "is": operation(same),
 	"value": {do: func(_ *Evaluation, args []any) (any, error) { return args[0], nil }},
-	"truth": {do: func(_ *Evaluation, args []any) (any, error) { return truth(args[0]), nil }},
+	"truth": {do: func(_ *Evaluation, args []any) (any, error) { return Truth(args[0]), nil }},
 	"item":  operation(item), "part": {do: part}, "each": {do: elements},
 	"list": {do: func(e *Evaluation, args []any) (any, error) { return slices.Clone(args), e.spend(len(args)) }},
 	"dict": {do: pairs},
@@ -78,15 +81,15 @@ var operators = map[string]function{
 		return s.String(), nil
 	}},
 	"format": deep(operation(func(_ *Evaluation, v, spec any) (any, error) { return formatValue(v, spec.(string)) })),
-	"repr":   deep(sign(func(_ *Evaluation, v any) (any, error) { return repr(v), nil })),
+	"repr":   deep(sign(func(_ *Evaluation, v any) (any, error) { return Repr(v), nil })),
 }
 
 // globals are the functions that are called by name.
-var globals = map[string]function{
+var globals = map[string]Function{
 	"str":    deep(takes(func(_ *Evaluation, args []any) (any, error) { return Text(args[0]), nil }, "object", 1)),
 	"int":    takes(toInt, "x base", 1),
 	"float":  takes(toFloat, "x", 1),
-	"bool":   takes(func(_ *Evaluation, args []any) (any, error) { return truth(args[0]), nil }, "x", 1),
+	"bool":   takes(func(_ *Evaluation, args []any) (any, error) { return Truth(args[0]), nil }, "x", 1),
 	"len":    takes(length, "x", 1),
 	"abs":    takes(absolute, "x", 1),
 	"round":  takes(round, "number ndigits", 1),
@@ -116,26 +119,26 @@ func digest(name string, of func(s string) []byte) method {
 	return func(_ *Evaluation, args []any) (any, error) {
 		s, ok := args[0].(string)
 		if !ok {
-			return nil, fault("%s() takes str, not %s; write %s(str(x))", name, typeName(args[0]), name)
+			return nil, fault.New("%s() takes str, not %s; write %s(str(x))", name, TypeName(args[0]), name)
 		}
 		return hex.EncodeToString(of(s)), nil
 	}
 }
 
-func textTest(name string, is func(s string) bool) function {
+func textTest(name string, is func(s string) bool) Function {
 	return takes(onText(name, func(s string) any { return is(s) }), "", 0)
 }
 
-func textTo(name string, to func(s string) string) function {
+func textTo(name string, to func(s string) string) Function {
 	return takes(onText(name, func(s string) any { return to(s) }), "", 0)
 }
 
-func affixes(name string, has func(s, affix string) bool) function {
+func affixes(name string, has func(s, affix string) bool) Function {
 	return deep(takes(affix(name, has), "affix", 1))
 }
 
 // methods are those of values.
-var methods = map[string]function{
+var methods = map[string]Function{
 	"lower": textTo("lower", strings.ToLower), "upper": textTo("upper", strings.ToUpper), "casefold": textTo("casefold", strings.ToLower),
 	"title": textTo("title", titled), "capitalize": textTo("capitalize", capitalized), "swapcase": textTo("swapcase", swapped),
 	"strip":  takes(stripped("strip", strings.TrimFunc), "chars", 0),
@@ -172,7 +175,7 @@ var methods = map[string]function{
 }
 
 // Operator is the operator of a name.
-func Operator(name string) function {
+func Operator(name string) Function {
 	f, ok := operators[name]
 	if !ok {
 		panic("BUG: no operator " + name)
@@ -181,13 +184,13 @@ func Operator(name string) function {
 }
 
 // Global is the function of a name, dots and all: len, json.dumps.
-func Global(name string) (function, bool) {
+func Global(name string) (Function, bool) {
 	f, ok := globals[name]
 	return f, ok
 }
 
 // Method is the method of a name, of values of any type.
-func Method(name string) (function, bool) {
+func Method(name string) (Function, bool) {
 	f, ok := methods[name]
 	return f, ok
 }
@@ -199,12 +202,12 @@ func Globals() []string { return slices.Sorted(maps.Keys(globals)) }
 func Methods() []string { return slices.Sorted(maps.Keys(methods)) }
 
 // Usage is what a function takes, in words.
-func (f function) usage() string {
-	if len(f.params) == 0 {
+func (f Function) Usage() string {
+	if len(f.Params) == 0 {
 		return "no arguments"
 	}
-	words := slices.Clone(f.params)
-	for i := f.least; i < len(words); i++ {
+	words := slices.Clone(f.Params)
+	for i := f.Least; i < len(words); i++ {
 		words[i] = fmt.Sprintf("[%s]", words[i])
 	}
 	return strings.Join(words, ", ")

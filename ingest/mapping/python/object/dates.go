@@ -1,13 +1,16 @@
-package python
+package object
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
-func isTime(v any) bool {
+// IsTime is whether a value is a date or a moment.
+func IsTime(v any) bool {
 	switch v.(type) {
 	case Date, Datetime:
 		return true
@@ -18,7 +21,7 @@ func isTime(v any) bool {
 // ranged refuses what lies beyond the years 1 to 9999.
 func ranged(t time.Time) error {
 	if t.Year() < 1 || t.Year() > 9999 {
-		return fault("a date beyond the years 1 to 9999")
+		return fault.New("a date beyond the years 1 to 9999")
 	}
 	return nil
 }
@@ -39,7 +42,7 @@ func shifted(v any, d time.Duration) (any, error) {
 	case Timedelta:
 		sum := time.Duration(x) + d
 		if (sum > time.Duration(x)) != (d > 0) && d != 0 {
-			return nil, fault("a timedelta of more than 292 years")
+			return nil, fault.New("a timedelta of more than 292 years")
 		}
 		return Timedelta(sum), nil
 	}
@@ -137,7 +140,7 @@ func timestamp(t time.Time, v any) (any, error) {
 func isoformat(_ *Evaluation, args []any) (any, error) {
 	switch x := args[0].(type) {
 	case Date:
-		return repr(x), nil
+		return Repr(x), nil
 	case Datetime:
 		between := "T"
 		if s, ok := args[1].(string); ok {
@@ -172,7 +175,7 @@ func ints(what string, args []any, otherwise ...int) ([]int, error) {
 		case ok:
 			out[i] = n
 		case a != nil:
-			return nil, fault("%s takes ints, not %s", what, typeName(a))
+			return nil, fault.New("%s takes ints, not %s", what, TypeName(a))
 		}
 	}
 	return out, nil
@@ -186,7 +189,7 @@ func newDatetime(_ *Evaluation, args []any) (any, error) {
 	}
 	t := time.Date(p[0], time.Month(p[1]), p[2], p[3], p[4], p[5], p[6]*1000, time.UTC)
 	if p[0] < 1 || p[0] > 9999 || int(t.Month()) != p[1] || t.Day() != p[2] || t.Hour() != p[3] || t.Minute() != p[4] || t.Second() != p[5] || p[6] < 0 || p[6] > 999_999 {
-		return nil, fault("datetime.datetime() of a moment that the calendar lacks")
+		return nil, fault.New("datetime.datetime() of a moment that the calendar lacks")
 	}
 	return Datetime{t, false}, nil
 }
@@ -199,7 +202,7 @@ func newDate(_ *Evaluation, args []any) (any, error) {
 	}
 	t := time.Date(p[0], time.Month(p[1]), p[2], 0, 0, 0, 0, time.UTC)
 	if p[0] < 1 || p[0] > 9999 || int(t.Month()) != p[1] || t.Day() != p[2] {
-		return nil, fault("datetime.date() of a day that the calendar lacks")
+		return nil, fault.New("datetime.date() of a day that the calendar lacks")
 	}
 	return Date{t}, nil
 }
@@ -215,12 +218,12 @@ func newTimedelta(_ *Evaluation, args []any) (any, error) {
 		}
 		_, f, _, ok := number(a)
 		if !ok {
-			return nil, fault("datetime.timedelta() takes numbers, not %s", typeName(a))
+			return nil, fault.New("datetime.timedelta() takes numbers, not %s", TypeName(a))
 		}
 		total += f * float64(spans[i])
 	}
 	if total != total || total > 1<<62 || total < -1<<62 {
-		return nil, fault("a timedelta of more than 146 years")
+		return nil, fault.New("a timedelta of more than 146 years")
 	}
 	return Timedelta(time.Duration(total).Round(time.Microsecond)), nil
 }
@@ -229,7 +232,7 @@ func newTimedelta(_ *Evaluation, args []any) (any, error) {
 func fromTimestamp(_ *Evaluation, args []any) (any, error) {
 	_, f, _, ok := number(args[0])
 	if !ok || f != f || f < -62135596800 || f >= 253402300800 {
-		return nil, fault("fromtimestamp() takes seconds between the years 1 and 9999")
+		return nil, fault.New("fromtimestamp() takes seconds between the years 1 and 9999")
 	}
 	return Datetime{time.UnixMicro(int64(f * 1e6)).UTC(), len(args) > 1 && args[1] != nil}, nil
 }
@@ -249,7 +252,7 @@ var isoLayouts = []string{"2006-01-02T15:04:05.999999999", "2006-01-02T15:04", t
 func fromISO(_ *Evaluation, args []any) (any, error) {
 	s, ok := args[0].(string)
 	if !ok {
-		return nil, fault("fromisoformat() takes str, not %s", typeName(args[0]))
+		return nil, fault.New("fromisoformat() takes str, not %s", TypeName(args[0]))
 	}
 	if len(s) > 10 && s[10] == ' ' {
 		s = s[:10] + "T" + s[11:]
@@ -264,7 +267,7 @@ func fromISO(_ *Evaluation, args []any) (any, error) {
 			}
 		}
 	}
-	return nil, fault("fromisoformat() of text that is no moment")
+	return nil, fault.New("fromisoformat() of text that is no moment")
 }
 
 func micros(t time.Time) time.Time { return t.Truncate(time.Microsecond) }
@@ -272,7 +275,7 @@ func micros(t time.Time) time.Time { return t.Truncate(time.Microsecond) }
 func dateFromISO(e *Evaluation, args []any) (any, error) {
 	v, err := fromISO(e, args)
 	if s, ok := args[0].(string); err != nil || !ok || len(s) > 10 {
-		return nil, fault("date.fromisoformat() of text that is no day")
+		return nil, fault.New("date.fromisoformat() of text that is no day")
 	}
 	return dateOf(v.(Datetime).t, v)
 }
@@ -288,7 +291,7 @@ var layouts = map[byte]string{
 func strftime(e *Evaluation, args []any) (any, error) {
 	form, ok := args[1].(string)
 	if !ok {
-		return nil, fault(".strftime() takes str, not %s", typeName(args[1]))
+		return nil, fault.New(".strftime() takes str, not %s", TypeName(args[1]))
 	}
 	return onTime("strftime", func(t time.Time, v any) (any, error) { return timeText(t, v, form) })(e, args)
 }
@@ -325,7 +328,7 @@ func timeText(t time.Time, v any, form string) (string, error) {
 		default:
 			layout, ok := layouts[c]
 			if !ok {
-				return "", fault("strftime() has no %%%c here", c)
+				return "", fault.New("strftime() has no %%%c here", c)
 			}
 			out.WriteString(t.Format(layout))
 		}
@@ -338,7 +341,7 @@ func strptime(_ *Evaluation, args []any) (any, error) {
 	s, ok := args[0].(string)
 	form, isText := args[1].(string)
 	if !ok || !isText {
-		return nil, fault("strptime() takes str and str, not %s and %s", typeName(args[0]), typeName(args[1]))
+		return nil, fault.New("strptime() takes str and str, not %s and %s", TypeName(args[0]), TypeName(args[1]))
 	}
 	p := timeReader{text: s, month: 1, day: 1, year: 1900}
 	if err := p.read(form); err != nil {
@@ -346,7 +349,7 @@ func strptime(_ *Evaluation, args []any) (any, error) {
 	}
 	v, err := newDatetime(nil, []any{p.year, p.month, p.day, p.clock(), p.minute, p.second, p.micro})
 	if err != nil {
-		return nil, fault("strptime() of a moment that the calendar lacks")
+		return nil, fault.New("strptime() of a moment that the calendar lacks")
 	}
 	t := v.(Datetime).t
 	if p.zoned {

@@ -1,6 +1,10 @@
-package python
+package object
 
-import "time"
+import (
+	"time"
+
+	"target-filelake/ingest/mapping/python/fault"
+)
 
 // Evaluation is one evaluation of an expression: when it takes place, and the
 // units of work it may still spend, each at most some hundred nanoseconds.
@@ -9,7 +13,7 @@ type Evaluation struct {
 	Left    int
 }
 
-var errTooMuch = fault("takes more work than an expression may")
+var errTooMuch = fault.New("takes more work than an expression may")
 
 // spend takes n units of the budget.
 func (e *Evaluation) spend(n int) error {
@@ -30,8 +34,8 @@ func (e *Evaluation) product(size, n int) error {
 	return e.room(size * max(n, 0))
 }
 
-// call calls a function and spends what its arguments and its value cost.
-func (f function) call(e *Evaluation, args []any) (any, error) {
+// Call calls a function and spends what its arguments and its value cost.
+func (f Function) Call(e *Evaluation, args []any) (any, error) {
 	cost := 1
 	for _, a := range args {
 		cost += weight(a, f.deep)

@@ -1,4 +1,4 @@
-package python
+package object
 
 import (
 	"math"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 // Dict is a dict, in the order of its keys.
@@ -82,8 +84,8 @@ type (
 	Timedelta time.Duration
 )
 
-// typeName is what Python calls a value's type.
-func typeName(v any) string {
+// TypeName is what Python calls a value's type.
+func TypeName(v any) string {
 	switch v.(type) {
 	case nil:
 		return "None"
@@ -107,17 +109,11 @@ func typeName(v any) string {
 	return "timedelta"
 }
 
-// Truth is whether a value counts as true.
-func Truth(v any) bool { return truth(v) }
-
 // Nested is whether a value is a list or a dict.
 func Nested(v any) bool { return !hashable(v) }
 
-// IsTime is whether a value is a date or a moment.
-func IsTime(v any) bool { return isTime(v) }
-
-// truth is whether a value counts as true.
-func truth(v any) bool {
+// Truth is whether a value counts as true.
+func Truth(v any) bool {
 	switch x := v.(type) {
 	case nil:
 		return false
@@ -222,7 +218,7 @@ func order(op string, a, b any) (int, error) {
 			return orderLists(op, x, y)
 		}
 	}
-	return 0, fault("%s does not go between %s and %s", op, typeName(a), typeName(b))
+	return 0, fault.New("%s does not go between %s and %s", op, TypeName(a), TypeName(b))
 }
 
 // unordered is what compares with a NaN.
@@ -254,11 +250,11 @@ func Text(v any) string {
 	if s, ok := v.(string); ok {
 		return s
 	}
-	return repr(v)
+	return Repr(v)
 }
 
-// repr is a value as Python shows it inside lists.
-func repr(v any) string {
+// Repr is a value as Python shows it inside lists.
+func Repr(v any) string {
 	switch x := v.(type) {
 	case nil:
 		return "None"
@@ -272,11 +268,11 @@ func repr(v any) string {
 	case float64:
 		return floatText(x)
 	case string:
-		return quotedText(x)
+		return Quoted(x)
 	case []any:
-		return joined("[", "]", len(x), func(i int) string { return repr(x[i]) })
+		return joined("[", "]", len(x), func(i int) string { return Repr(x[i]) })
 	case *Dict:
-		return joined("{", "}", len(x.keys), func(i int) string { return repr(x.keys[i]) + ": " + repr(x.values[i]) })
+		return joined("{", "}", len(x.keys), func(i int) string { return Repr(x.keys[i]) + ": " + Repr(x.values[i]) })
 	case Date:
 		return x.t.Format(time.DateOnly)
 	case Datetime:
@@ -319,8 +315,8 @@ func floatText(f float64) string {
 	return s
 }
 
-// quotedText is text as Python quotes it.
-func quotedText(s string) string {
+// Quoted is text as Python quotes it.
+func Quoted(s string) string {
 	quote := "'"
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
 		quote = `"`

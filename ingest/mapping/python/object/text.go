@@ -1,9 +1,11 @@
-package python
+package object
 
 import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 // method is what a method or function does with its arguments, of a method
@@ -31,7 +33,7 @@ func withText(name string, do func(e *Evaluation, s string, args []string) (any,
 		texts := make([]string, len(args)-1)
 		for i, a := range args[1:] {
 			if texts[i], ok = a.(string); !ok && a != nil {
-				return nil, fault(".%s() takes str, not %s", name, typeName(a))
+				return nil, fault.New(".%s() takes str, not %s", name, TypeName(a))
 			}
 		}
 		return do(e, s, texts)
@@ -104,7 +106,7 @@ func affix(name string, has func(s, affix string) bool) method {
 		for _, a := range several {
 			text, ok := a.(string)
 			if !ok {
-				return nil, fault(".%s() takes str, not %s", name, typeName(a))
+				return nil, fault.New(".%s() takes str, not %s", name, TypeName(a))
 			}
 			if has(s, text) {
 				return true, nil
@@ -125,16 +127,16 @@ func split(name string, right bool) method {
 		if args[2] == nil || ok && most < 0 {
 			most = len(s) + 1
 		} else if !ok {
-			return nil, fault(".%s() splits at most an int of times, not %s", name, typeName(args[2]))
+			return nil, fault.New(".%s() splits at most an int of times, not %s", name, TypeName(args[2]))
 		}
 		sep, ok := args[1].(string)
 		switch {
 		case args[1] == nil:
 			return listed(e, splitSpace(s, most, right))
 		case !ok:
-			return nil, fault(".%s() takes str, not %s", name, typeName(args[1]))
+			return nil, fault.New(".%s() takes str, not %s", name, TypeName(args[1]))
 		case sep == "":
-			return nil, fault(".%s() wants a separator that is not empty", name)
+			return nil, fault.New(".%s() wants a separator that is not empty", name)
 		case right:
 			return listed(e, splitRight(s, sep, most))
 		}
@@ -196,7 +198,7 @@ func replace(e *Evaluation, args []any) (any, error) {
 	if args[3] == nil {
 		count = -1
 	} else if !ok {
-		return nil, fault(".replace() counts with an int, not with %s", typeName(args[3]))
+		return nil, fault.New(".replace() counts with an int, not with %s", TypeName(args[3]))
 	}
 	return withText("replace", func(e *Evaluation, s string, by []string) (any, error) {
 		n := strings.Count(s, by[0])
@@ -222,12 +224,12 @@ func found(name string, in func(s, sub string) int, must bool) method {
 					return i, nil
 				}
 			}
-			return nil, fault(".%s() finds nothing", name)
+			return nil, fault.New(".%s() finds nothing", name)
 		}
 		return withText(name, func(_ *Evaluation, s string, sub []string) (any, error) {
 			n := in(s, sub[0])
 			if n < 0 && must {
-				return nil, fault(".%s() finds nothing; write .find(), which gives -1", name)
+				return nil, fault.New(".%s() finds nothing; write .find(), which gives -1", name)
 			}
 			if n > 0 {
 				n = utf8.RuneCountInString(s[:n])
@@ -258,13 +260,13 @@ func join(e *Evaluation, args []any) (any, error) {
 	case !ok:
 		return nil, noMethod(args[0], "join")
 	case !isList:
-		return nil, fault(".join() takes a list of str, not %s", typeName(args[1]))
+		return nil, fault.New(".join() takes a list of str, not %s", TypeName(args[1]))
 	}
 	parts := make([]string, len(xs))
 	size := 0
 	for i, x := range xs {
 		if parts[i], ok = x.(string); !ok {
-			return nil, fault(".join() takes a list of str, and one is %s; write .join([str(x) for x in xs])", typeName(x))
+			return nil, fault.New(".join() takes a list of str, and one is %s; write .join([str(x) for x in xs])", TypeName(x))
 		}
 		size += len(parts[i])
 	}
@@ -278,7 +280,7 @@ func join(e *Evaluation, args []any) (any, error) {
 func partition(name string, in func(s, sub string) int, right bool) method {
 	return withText(name, func(_ *Evaluation, s string, sep []string) (any, error) {
 		if sep[0] == "" {
-			return nil, fault(".%s() wants a separator that is not empty", name)
+			return nil, fault.New(".%s() wants a separator that is not empty", name)
 		}
 		n := in(s, sep[0])
 		switch {
@@ -304,7 +306,7 @@ func padded(name string, fill func(s string, missing int, with string) string) m
 		case !ok:
 			return nil, noMethod(args[0], name)
 		case !isInt || !isText || utf8.RuneCountInString(with) != 1:
-			return nil, fault(".%s() takes a width, and one character to fill with", name)
+			return nil, fault.New(".%s() takes a width, and one character to fill with", name)
 		}
 		missing := max(0, width-utf8.RuneCountInString(s))
 		if err := e.product(len(with), missing); err != nil {

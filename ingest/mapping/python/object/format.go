@@ -1,10 +1,12 @@
-package python
+package object
 
 import (
 	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 // format is a format of an f-string: [[fill]align][sign][0][width][,][.digits][type].
@@ -43,14 +45,14 @@ func parseFormat(s string) (format, error) {
 	if strings.HasPrefix(s, ".") {
 		before := s[1:]
 		if f.digits, s, err = leading(before); err != nil || s == before {
-			return f, fault("a format wants digits behind the dot")
+			return f, fault.New("a format wants digits behind the dot")
 		}
 	}
 	if s != "" && strings.IndexByte("sdfFeEgGxXobcn%", s[0]) >= 0 {
 		f.kind, s = s[0], s[1:]
 	}
 	if s != "" {
-		return f, fault("the format ends in %s, which is not supported; there are widths, <, >, ^, 0, commas, .2 and the types s d f e g %% x o b", strconv.Quote(s))
+		return f, fault.New("the format ends in %s, which is not supported; there are widths, <, >, ^, 0, commas, .2 and the types s d f e g %% x o b", strconv.Quote(s))
 	}
 	return f, nil
 }
@@ -70,7 +72,7 @@ func leading(s string) (n int, rest string, err error) {
 		end++
 	}
 	if n, err = strconv.Atoi("0" + s[:end]); err != nil || n > widest {
-		return 0, s, fault("a format wider than %d", widest)
+		return 0, s, fault.New("a format wider than %d", widest)
 	}
 	return n, s[end:], nil
 }
@@ -96,18 +98,18 @@ func formatValue(v any, spec string) (string, error) {
 	i, x, isInt, ok := number(v)
 	switch {
 	case !ok:
-		return "", fault("a format does not take %s", typeName(v))
+		return "", fault.New("a format does not take %s", TypeName(v))
 	case isInt && strings.IndexByte("\x00dxXobcn", f.kind) >= 0:
 		return f.integer(i)
 	case f.kind == 0 || strings.IndexByte("fFeEgGn%", f.kind) >= 0:
 		return f.float(x)
 	}
-	return "", fault("the format %c does not take %s", f.kind, typeName(v))
+	return "", fault.New("the format %c does not take %s", f.kind, TypeName(v))
 }
 
 func (f format) text(s string) (string, error) {
 	if f.kind != 0 && f.kind != 's' || f.align == '=' && f.fill != "0" || f.sign != 0 || f.comma != "" {
-		return "", fault("the format does not take str")
+		return "", fault.New("the format does not take str")
 	}
 	if rs := []rune(s); f.digits >= 0 && f.digits < len(rs) {
 		s = string(rs[:f.digits])
@@ -124,7 +126,7 @@ func (f format) integer(i int) (string, error) {
 		base = 10
 	}
 	if f.kind == 'c' || f.digits >= 0 {
-		return "", fault("the format does not take int")
+		return "", fault.New("the format does not take int")
 	}
 	s := strconv.FormatUint(magnitude(i), base)
 	if f.kind == 'X' {

@@ -1,10 +1,12 @@
-package python
+package syntax
 
 import (
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 type tokenKind byte
@@ -67,7 +69,7 @@ func (l *lexer) next() (token, error) {
 	case r >= '0' && r <= '9' || r == '.' && len(rest) > 1 && rest[1] >= '0' && rest[1] <= '9':
 		return l.number()
 	case r == '#':
-		return token{}, fault("comments are not supported")
+		return token{}, fault.New("comments are not supported")
 	}
 	for _, op := range punctuation {
 		if strings.HasPrefix(rest, op) {
@@ -75,7 +77,7 @@ func (l *lexer) next() (token, error) {
 			return token{kind: tokenOp, text: op}, nil
 		}
 	}
-	return token{}, fault("%s has no meaning in Python", strconv.QuoteRune(r))
+	return token{}, fault.New("%s has no meaning in Python", strconv.QuoteRune(r))
 }
 
 // name reads a name, or a string with a prefix.
@@ -94,7 +96,7 @@ func (l *lexer) name() (token, error) {
 		case "r", "u", "f", "rf", "fr":
 			return l.text(prefix)
 		case "b", "br", "rb":
-			return token{}, fault("bytes (b'…') are not supported: write text, '…'")
+			return token{}, fault.New("bytes (b'…') are not supported: write text, '…'")
 		}
 	}
 	return token{kind: tokenName, text: name}, nil
@@ -126,7 +128,7 @@ func (l *lexer) text(prefix string) (token, error) {
 			l.at++
 		}
 		if l.at++; l.at >= len(l.src) {
-			return token{}, fault("a string does not end")
+			return token{}, fault.New("a string does not end")
 		}
 	}
 	content := l.src[start:l.at]
@@ -172,11 +174,11 @@ func unescape(s string) (string, error) {
 			continue
 		}
 		if i+n >= len(s) {
-			return "", fault(`\%c wants %d hex digits`, s[i], n)
+			return "", fault.New(`\%c wants %d hex digits`, s[i], n)
 		}
 		code, err := strconv.ParseUint(s[i+1:i+1+n], 16, 32)
 		if err != nil || !utf8.ValidRune(rune(code)) {
-			return "", fault(`\%c wants the number of a character in %d hex digits`, s[i], n)
+			return "", fault.New(`\%c wants the number of a character in %d hex digits`, s[i], n)
 		}
 		out.WriteRune(rune(code))
 		i += n

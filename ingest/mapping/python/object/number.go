@@ -1,19 +1,21 @@
-package python
+package object
 
 import (
 	"math"
 	"math/bits"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 // notBetween refuses an operator for the types of two values.
 func notBetween(op string, a, b any) error {
 	if a == nil || b == nil {
-		return fault("%s does not go between %s and %s; write a value for None: x if x is not None else …", op, typeName(a), typeName(b))
+		return fault.New("%s does not go between %s and %s; write a value for None: x if x is not None else …", op, TypeName(a), TypeName(b))
 	}
-	return fault("%s does not go between %s and %s", op, typeName(a), typeName(b))
+	return fault.New("%s does not go between %s and %s", op, TypeName(a), TypeName(b))
 }
 
-var errTooBig = fault("an integer beyond 64 bits")
+var errTooBig = fault.New("an integer beyond 64 bits")
 
 // arithmetic is an operator on numbers: whole on two integers, else broken.
 type arithmetic struct {
@@ -85,7 +87,7 @@ func magnitude(n int) uint64 {
 	return uint64(n)
 }
 
-var errZero = fault("division by zero")
+var errZero = fault.New("division by zero")
 
 func zeroChecked(b float64, v any) (any, error) {
 	if b == 0 {
@@ -161,14 +163,14 @@ func powFloats(a, b float64) (any, error) {
 	}
 	f := math.Pow(a, b)
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return nil, fault("** goes beyond what a float holds")
+		return nil, fault.New("** goes beyond what a float holds")
 	}
 	return f, nil
 }
 
 func shiftLeft(a, b int) (any, error) {
 	if b < 0 {
-		return nil, fault("a shift by less than nothing")
+		return nil, fault.New("a shift by less than nothing")
 	}
 	if a != 0 && b > 62 {
 		return nil, errTooBig
@@ -178,7 +180,7 @@ func shiftLeft(a, b int) (any, error) {
 
 func shiftRight(a, b int) (any, error) {
 	if b < 0 {
-		return nil, fault("a shift by less than nothing")
+		return nil, fault.New("a shift by less than nothing")
 	}
 	return a >> min(b, 63), nil
 }

@@ -1,10 +1,10 @@
-package python
+package syntax
 
 import "strings"
 
 // template is the parts of an f-string.
-func (p *parser) template(t token) []*node {
-	var parts []*node
+func (p *parser) template(t token) []*Node {
+	var parts []*Node
 	rest := t.text
 	for rest != "" && p.err == nil {
 		n := strings.IndexAny(rest, "{}")
@@ -12,7 +12,7 @@ func (p *parser) template(t token) []*node {
 			return append(parts, p.literal(rest, t.raw))
 		}
 		if strings.HasPrefix(rest[n:], "{{") || strings.HasPrefix(rest[n:], "}}") {
-			parts = append(parts, p.literal(rest[:n], t.raw), &node{kind: constant, value: rest[n : n+1]})
+			parts = append(parts, p.literal(rest[:n], t.raw), &Node{Kind: Constant, Value: rest[n : n+1]})
 			rest = rest[n+2:]
 			continue
 		}
@@ -29,17 +29,17 @@ func (p *parser) template(t token) []*node {
 		parts = append(parts, p.filled(rest[n+1:n+1+end]))
 		rest = rest[n+1+end+1:]
 	}
-	return append(parts, &node{kind: constant, value: ""})
+	return append(parts, &Node{Kind: Constant, Value: ""})
 }
 
-func (p *parser) literal(s string, raw bool) *node {
+func (p *parser) literal(s string, raw bool) *Node {
 	if !raw {
 		var err error
 		if s, err = unescape(s); err != nil {
 			return p.fail("%s", err)
 		}
 	}
-	return &node{kind: constant, value: s}
+	return &Node{Kind: Constant, Value: s}
 }
 
 // hole is where the } that ends an expression in braces stands.
@@ -77,18 +77,18 @@ func top(s, chars string) int {
 }
 
 // filled is what stands between braces: an expression, !s or !r, a format.
-func (p *parser) filled(s string) *node {
-	out := &node{kind: formatted, words: []string{""}}
+func (p *parser) filled(s string) *Node {
+	out := &Node{Kind: Formatted, Words: []string{""}}
 	if n := top(s, ":"); n >= 0 {
-		s, out.text = s[:n], s[n+1:]
+		s, out.Text = s[:n], s[n+1:]
 	}
-	if strings.Contains(out.text, "{") {
+	if strings.Contains(out.Text, "{") {
 		return p.fail("braces in a format are not supported: write the width itself")
 	}
 	if n := top(s, "!"); n >= 0 {
-		s, out.words[0] = s[:n], s[n+1:]
-		if out.words[0] != "s" && out.words[0] != "r" {
-			return p.fail("!%s in an f-string is not supported; there are !s and !r", out.words[0])
+		s, out.Words[0] = s[:n], s[n+1:]
+		if out.Words[0] != "s" && out.Words[0] != "r" {
+			return p.fail("!%s in an f-string is not supported; there are !s and !r", out.Words[0])
 		}
 	}
 	if strings.HasSuffix(strings.TrimSpace(s), "=") {
@@ -110,6 +110,6 @@ func (p *parser) filled(s string) *node {
 	if inner.err != nil {
 		return p.fail("%s", inner.err)
 	}
-	out.of = []*node{n}
+	out.Of = []*Node{n}
 	return out
 }

@@ -1,11 +1,11 @@
-package python
+package syntax
 
 import (
 	"strconv"
 	"strings"
 )
 
-func (p *parser) atom() *node {
+func (p *parser) atom() *Node {
 	t := p.advance()
 	switch t.kind {
 	case tokenText, tokenTemplate:
@@ -30,39 +30,39 @@ func (p *parser) atom() *node {
 	return p.fail("%s is not expected here", strconv.Quote(t.text))
 }
 
-func (p *parser) named(text string) *node {
+func (p *parser) named(text string) *Node {
 	switch text {
 	case "True":
-		return &node{kind: constant, value: true}
+		return &Node{Kind: Constant, Value: true}
 	case "False":
-		return &node{kind: constant, value: false}
+		return &Node{Kind: Constant, Value: false}
 	case "None":
-		return &node{kind: constant}
+		return &Node{Kind: Constant}
 	case "and", "or", "in", "is", "else", "not":
 		return p.fail("%s is not expected here", strconv.Quote(text))
 	}
 	if why, ok := statements[text]; ok {
 		return p.fail("%s is not supported: %s", text, why)
 	}
-	return &node{kind: name, text: text}
+	return &Node{Kind: Name, Text: text}
 }
 
-func (p *parser) number(text string) *node {
+func (p *parser) number(text string) *Node {
 	if n, err := strconv.ParseInt(text, 0, 64); err == nil && (text == "0" || text[0] != '0' || strings.ContainsAny(text, "xXoObB")) {
-		return &node{kind: constant, value: int(n)}
+		return &Node{Kind: Constant, Value: int(n)}
 	}
 	if f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64); err == nil && strings.ContainsAny(text, ".eE") {
-		return &node{kind: constant, value: f}
+		return &Node{Kind: Constant, Value: f}
 	}
 	return p.fail("%s is no number of 64 bits", text)
 }
 
 // texts is a string, and those that follow it without an operator.
-func (p *parser) texts(t token) *node {
-	var parts []*node
+func (p *parser) texts(t token) *Node {
+	var parts []*Node
 	for {
 		if t.kind == tokenText {
-			parts = append(parts, &node{kind: constant, value: t.text})
+			parts = append(parts, &Node{Kind: Constant, Value: t.text})
 		} else {
 			parts = append(parts, p.template(t)...)
 		}
@@ -71,16 +71,16 @@ func (p *parser) texts(t token) *node {
 		}
 		t = p.advance()
 	}
-	if len(parts) == 1 && parts[0].kind == constant {
+	if len(parts) == 1 && parts[0].Kind == Constant {
 		return parts[0]
 	}
-	return &node{kind: template, of: parts}
+	return &Node{Kind: Template, Of: parts}
 }
 
 // brackets is what stands in ( ), behind the first.
-func (p *parser) brackets() *node {
+func (p *parser) brackets() *Node {
 	if p.op(")") {
-		return &node{kind: list}
+		return &Node{Kind: List}
 	}
 	n := p.tuple()
 	if p.at("for") {
@@ -90,19 +90,19 @@ func (p *parser) brackets() *node {
 	return n
 }
 
-func (p *parser) listed() *node {
-	out := &node{kind: list}
+func (p *parser) listed() *Node {
+	out := &Node{Kind: List}
 	for !p.at("]") && p.err == nil {
 		if p.at("*") {
 			return p.fail("*lists are not supported: write xs + ys")
 		}
 		n := p.expression()
-		if len(out.of) == 0 && p.at("for") {
+		if len(out.Of) == 0 && p.at("for") {
 			n = p.loop(n)
 			p.want("]")
 			return n
 		}
-		out.of = append(out.of, n)
+		out.Of = append(out.Of, n)
 		if !p.op(",") {
 			break
 		}
@@ -112,19 +112,19 @@ func (p *parser) listed() *node {
 }
 
 // braces is a dict or a set.
-func (p *parser) braces() *node {
-	out := &node{kind: dict}
+func (p *parser) braces() *Node {
+	out := &Node{Kind: Dict}
 	for !p.at("}") && p.err == nil {
 		if p.at("**") || p.at("*") {
 			return p.fail("** in a dict is not supported: write each of its names")
 		}
-		out.of = append(out.of, p.expression())
-		if len(out.of) == 1 && !p.at(":") {
-			out.kind = set
+		out.Of = append(out.Of, p.expression())
+		if len(out.Of) == 1 && !p.at(":") {
+			out.Kind = Set
 		}
-		if out.kind == dict {
+		if out.Kind == Dict {
 			p.want(":")
-			out.of = append(out.of, p.expression())
+			out.Of = append(out.Of, p.expression())
 		}
 		if p.at("for") {
 			return p.fail("a comprehension in { } is not supported: write one in [ ]")

@@ -1,9 +1,11 @@
-package python
+package object
 
 import (
 	"strconv"
 	"strings"
 	"time"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 // timeReader reads a moment from text, one code of a format after the other.
@@ -15,7 +17,7 @@ type timeReader struct {
 	offset                           int // seconds
 }
 
-var errUnread = fault("strptime() of text that does not fit the format")
+var errUnread = fault.New("strptime() of text that does not fit the format")
 
 // clock is the hour of 24.
 func (r *timeReader) clock() int {
@@ -104,7 +106,7 @@ func (r *timeReader) code(c byte) error {
 	case '%':
 		r.literal("%")
 	default:
-		return fault("strptime() has no %%%c here", c)
+		return fault.New("strptime() has no %%%c here", c)
 	}
 	return nil
 }

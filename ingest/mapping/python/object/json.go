@@ -1,4 +1,4 @@
-package python
+package object
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"target-filelake/ingest/mapping/python/fault"
 	"target-filelake/ingest/text"
 )
 
@@ -49,7 +50,7 @@ func jsonNumber(s string) (any, error) {
 	if strings.ContainsAny(s, ".eE") {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil {
-			return nil, fault("a number beyond what a float holds")
+			return nil, fault.New("a number beyond what a float holds")
 		}
 		return f, nil
 	}
@@ -121,7 +122,7 @@ func (w *writer) value(v any) error {
 		w.out = strconv.AppendInt(w.out, int64(x), 10)
 	case float64:
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fault("a float that is no number has no place in JSON")
+			return fault.New("a float that is no number has no place in JSON")
 		}
 		w.out = append(w.out, floatText(x)...)
 	case string:
@@ -133,14 +134,14 @@ func (w *writer) value(v any) error {
 	case Datetime:
 		return w.time(v, x.iso("T"))
 	default:
-		return w.time(v, repr(v))
+		return w.time(v, Repr(v))
 	}
 	return nil
 }
 
 func (w *writer) time(v any, s string) error {
 	if !w.times {
-		return fault("json.dumps() does not take %s; write str(…) or .isoformat()", typeName(v))
+		return fault.New("json.dumps() does not take %s; write str(…) or .isoformat()", TypeName(v))
 	}
 	w.text(s)
 	return nil
@@ -216,15 +217,15 @@ func keyText(v any) string {
 
 // dumps is json.dumps(v, ensure_ascii, sort_keys, separators).
 func dumps(e *Evaluation, args []any) (any, error) {
-	w := writer{comma: ", ", colon: ": ", ascii: args[1] == nil || truth(args[1]), sorted: truth(args[2])}
+	w := writer{comma: ", ", colon: ": ", ascii: args[1] == nil || Truth(args[1]), sorted: Truth(args[2])}
 	if args[3] != nil {
 		pair, _ := args[3].([]any)
-		if len(pair) != 2 || typeName(pair[0]) != "str" || typeName(pair[1]) != "str" {
-			return nil, fault("json.dumps() takes separators like (',', ':')")
+		if len(pair) != 2 || TypeName(pair[0]) != "str" || TypeName(pair[1]) != "str" {
+			return nil, fault.New("json.dumps() takes separators like (',', ':')")
 		}
 		w.comma, w.colon = pair[0].(string), pair[1].(string)
 		if len(w.comma)+len(w.colon) > 10 {
-			return nil, fault("json.dumps() takes separators like (',', ':')")
+			return nil, fault.New("json.dumps() takes separators like (',', ':')")
 		}
 	}
 	err := w.value(args[0])
@@ -235,7 +236,7 @@ func dumps(e *Evaluation, args []any) (any, error) {
 func loads(e *Evaluation, args []any) (any, error) {
 	s, ok := args[0].(string)
 	if !ok {
-		return nil, fault("json.loads() takes str, not %s", typeName(args[0]))
+		return nil, fault.New("json.loads() takes str, not %s", TypeName(args[0]))
 	}
 	if err := e.room(len(s)); err != nil {
 		return nil, err
@@ -243,7 +244,7 @@ func loads(e *Evaluation, args []any) (any, error) {
 	b := []byte(strings.TrimSpace(s) + "\n")
 	scan := text.Scanner{Max: 512}
 	if !scan.WellFormed(b) {
-		return nil, fault("json.loads() of text that is no JSON")
+		return nil, fault.New("json.loads() of text that is no JSON")
 	}
 	return FromJSON(b, scan.Space(b, 0))
 }

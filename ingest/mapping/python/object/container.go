@@ -1,9 +1,11 @@
-package python
+package object
 
 import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"target-filelake/ingest/mapping/python/fault"
 )
 
 // length is len(v).
@@ -16,7 +18,7 @@ func length(_ *Evaluation, args []any) (any, error) {
 	case *Dict:
 		return len(x.keys), nil
 	}
-	return nil, fault("len() does not take %s", typeName(args[0]))
+	return nil, fault.New("len() does not take %s", TypeName(args[0]))
 }
 
 // contains is item in of.
@@ -39,9 +41,9 @@ func contains(_ *Evaluation, item, of any) (any, error) {
 func same(_ *Evaluation, a, b any) (any, error) {
 	switch b.(type) {
 	case nil, bool:
-		return typeName(a) == typeName(b) && a == b, nil
+		return TypeName(a) == TypeName(b) && a == b, nil
 	}
-	return nil, fault("is compares with None, True and False only; write ==")
+	return nil, fault.New("is compares with None, True and False only; write ==")
 }
 
 // item is of[at].
@@ -52,13 +54,13 @@ func item(_ *Evaluation, of, at any) (any, error) {
 		if v, ok := x.Get(at); ok {
 			return v, nil
 		}
-		return nil, fault("[…] names a key that is not there; write .get(…)")
+		return nil, fault.New("[…] names a key that is not there; write .get(…)")
 	case []any:
 		if isInt {
 			if n = fromEnd(n, len(x)); n >= 0 && n < len(x) {
 				return x[n], nil
 			}
-			return nil, fault("[…] is an index beyond the list's end")
+			return nil, fault.New("[…] is an index beyond the list's end")
 		}
 	case string:
 		if isInt {
@@ -66,12 +68,12 @@ func item(_ *Evaluation, of, at any) (any, error) {
 			if n = fromEnd(n, len(rs)); n >= 0 && n < len(rs) {
 				return string(rs[n]), nil
 			}
-			return nil, fault("[…] is an index beyond the text's end")
+			return nil, fault.New("[…] is an index beyond the text's end")
 		}
 	case nil:
-		return nil, fault("None has no […]; write x[…] if x is not None else None")
+		return nil, fault.New("None has no […]; write x[…] if x is not None else None")
 	}
-	return nil, fault("%s does not take […] of %s", typeName(of), typeName(at))
+	return nil, fault.New("%s does not take […] of %s", TypeName(of), TypeName(at))
 }
 
 func fromEnd(n, length int) int {
@@ -87,10 +89,10 @@ func part(e *Evaluation, args []any) (any, error) {
 	if s, ok := args[3].(int); ok {
 		step = s
 	} else if args[3] != nil {
-		return nil, fault("a slice steps by an int, not by %s", typeName(args[3]))
+		return nil, fault.New("a slice steps by an int, not by %s", TypeName(args[3]))
 	}
 	if step == 0 {
-		return nil, fault("a slice cannot step by 0")
+		return nil, fault.New("a slice cannot step by 0")
 	}
 	switch x := args[0].(type) {
 	case string:
@@ -115,7 +117,7 @@ func part(e *Evaluation, args []any) (any, error) {
 		}
 		return out, e.room(len(out))
 	}
-	return nil, fault("%s does not take a slice", typeName(args[0]))
+	return nil, fault.New("%s does not take a slice", TypeName(args[0]))
 }
 
 // places are the indexes that a slice stands for.
@@ -130,7 +132,7 @@ func places(from, to any, step, length int) ([]int, error) {
 		case v == nil:
 			return otherwise, nil
 		case !isInt:
-			return 0, fault("a slice's ends are ints, not %s", typeName(v))
+			return 0, fault.New("a slice's ends are ints, not %s", TypeName(v))
 		case step < 0:
 			return max(min(fromEnd(n, length), length-1), -1), nil
 		}
@@ -167,7 +169,7 @@ func elements(e *Evaluation, args []any) (any, error) {
 			out = append(out, string(r))
 		}
 	default:
-		return nil, fault("a loop does not go over %s", typeName(args[0]))
+		return nil, fault.New("a loop does not go over %s", TypeName(args[0]))
 	}
 	return out, e.spend(len(out))
 }
@@ -177,7 +179,7 @@ func pairs(_ *Evaluation, args []any) (any, error) {
 	d := &Dict{}
 	for i := 0; i < len(args); i += 2 {
 		if !hashable(args[i]) {
-			return nil, fault("%s cannot be a key of a dict", typeName(args[i]))
+			return nil, fault.New("%s cannot be a key of a dict", TypeName(args[i]))
 		}
 		d.Set(args[i], args[i+1])
 	}
@@ -191,15 +193,15 @@ func field(_ *Evaluation, of any, name string) (any, error) {
 		if v, ok := x.Get(name); ok {
 			return v, nil
 		}
-		return nil, fault(".%s names a key that is not there; write .get(%s)", name, quotedText(name))
+		return nil, fault.New(".%s names a key that is not there; write .get(%s)", name, Quoted(name))
 	case Date, Datetime, Timedelta:
 		if v, ok := timePart(x, name); ok {
 			return v, nil
 		}
 	case nil:
-		return nil, fault("None has no .%s; write x.%s if x is not None else None", name, name)
+		return nil, fault.New("None has no .%s; write x.%s if x is not None else None", name, name)
 	}
-	return nil, fault("%s has no .%s", typeName(of), name)
+	return nil, fault.New("%s has no .%s", TypeName(of), name)
 }
 
 func dictGet(_ *Evaluation, args []any) (any, error) {
@@ -237,7 +239,7 @@ func dictPart(name string) method {
 // noMethod refuses a method for the type of a value.
 func noMethod(of any, name string) error {
 	if of == nil {
-		return fault("None has no .%s(); write x.%s(…) if x is not None else None", name, name)
+		return fault.New("None has no .%s(); write x.%s(…) if x is not None else None", name, name)
 	}
-	return fault("%s has no .%s()", typeName(of), name)
+	return fault.New("%s has no .%s()", TypeName(of), name)
 }
