@@ -4,12 +4,12 @@ import (
 	"errors"
 	"runtime"
 
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/vm"
+
 	"target-filelake/ingest/mapping/python/fault"
 	"target-filelake/ingest/mapping/python/object"
 	"target-filelake/ingest/mapping/python/syntax"
-
-	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/vm"
 )
 
 // Machine evaluates a program. It is for one goroutine at a time.
