@@ -117,14 +117,18 @@ func mustHex4(escape []byte) rune {
 	return r
 }
 
-// AppendQuote appends text as a JSON string.
+// AppendQuote appends text as a JSON string, with the escapes that Python's
+// json.dumps writes.
 func AppendQuote[T string | []byte](dst []byte, text T) []byte {
 	const hex = "0123456789abcdef"
+	const short = "btn\x00fr" // of \b and those behind it
 	dst = append(dst, '"')
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '"' || c == '\\':
 			dst = append(dst, '\\', c)
+		case c >= '\b' && c <= '\r' && c != '\v':
+			dst = append(dst, '\\', short[c-'\b'])
 		case c < ' ':
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		default:

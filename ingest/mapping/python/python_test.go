@@ -111,6 +111,7 @@ func TestValues(t *testing.T) {
 	f(`'big' if id > 100 else 'mid' if id > 5 else 'small'`, `'mid'`)
 	f(`json.dumps({'a': [1, 2.5, None, True], 'b': 'é"'})`, `'{"a": [1, 2.5, null, true], "b": "\\u00e9\\""}'`)
 	f(`json.dumps({'b': 1, 'a': 2}, sort_keys=True)`, `'{"a": 2, "b": 1}'`)
+	f(`json.dumps('\n\r\t\b\f\v\x00\x1f\x7f/"')`, `'"\\n\\r\\t\\b\\f\\u000b\\u0000\\u001f\\u007f/\\""'`)
 	f(`json.dumps(address)`, `'{"city": "Rome", "no": 3}'`)
 	f(`json.loads('{"a": [1, 2.0]}')['a']`, `[1, 2.0]`)
 	f(`datetime.datetime.strptime(created, '%Y-%m-%dT%H:%M:%S').strftime('%d/%m/%y %H')`, `'28/02/24 10'`)

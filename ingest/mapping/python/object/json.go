@@ -157,7 +157,7 @@ func (w *writer) text(s string) {
 	w.out = w.out[:start]
 	for _, r := range quoted {
 		switch high, low := utf16.EncodeRune(r); {
-		case r < 0x80:
+		case r < 0x7f:
 			w.out = append(w.out, byte(r))
 		case r > 0xffff:
 			w.out = append(append(w.out, `\u`+strconv.FormatInt(int64(high), 16)...), `\u`+strconv.FormatInt(int64(low), 16)...)
