@@ -1,6 +1,7 @@
 package object
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -78,11 +79,7 @@ func repeated(v any) (func(e *Evaluation, n int) (any, error), bool) {
 			if err := e.product(len(x), n); err != nil {
 				return nil, err
 			}
-			var out []any
-			for range n {
-				out = append(out, x...)
-			}
-			return out, nil
+			return slices.Repeat(x, max(n, 0)), nil
 		}, true
 	case Timedelta:
 		return func(_ *Evaluation, n int) (any, error) {
