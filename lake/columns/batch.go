@@ -11,9 +11,12 @@ import (
 type Batch struct {
 	Schema *Schema
 	Rows   int
-	// Vectors are the leaves of Schema.WithExtra(), in their order. The last,
-	// for undeclared properties, is left out of files of a Schema without it.
+	// Vectors are the leaves of Schema.WithDeleted().WithExtra(), in their order.
+	// Those that Schema lacks are left out of files that lack them too.
 	Vectors []Vector
+
+	late     bool // Schema has no column for DeletedName
+	lateFrom int  // 1 + the first row with an undeclared DeletedName; 0: none has it
 }
 
 // Vector is one leaf column of a Batch. There is an entry in Def (and in Rep)
@@ -62,8 +65,8 @@ func (l *Leaf) layout() layout {
 
 // NewBatch returns an empty batch of schema.
 func NewBatch(s *Schema) *Batch {
-	leaves := s.WithExtra().Leaves()
-	b := &Batch{Schema: s, Vectors: make([]Vector, len(leaves))}
+	leaves := s.WithDeleted().WithExtra().Leaves()
+	b := &Batch{Schema: s, Vectors: make([]Vector, len(leaves)), late: !s.HasDeleted()}
 	for i := range leaves {
 		b.Vectors[i].Leaf = leaves[i]
 	}
@@ -131,7 +134,7 @@ func (b *Batch) Reset() {
 		v.Ints, v.Floats, v.Bools = v.Ints[:0], v.Floats[:0], v.Bools[:0]
 		v.Data, v.Ends = v.Data[:0], v.Ends[:0]
 	}
-	b.Rows = 0
+	b.Rows, b.lateFrom = 0, 0
 }
 
 // Truncate drops every row from row on, and what a row begun after them has
@@ -147,6 +150,7 @@ func (b *Batch) Truncate(row int) {
 		}
 	}
 	b.Rows = min(b.Rows, row)
+	b.dropLate()
 }
 
 // entryOf is the index of row's first entry, the count of entries if there is none.
@@ -205,6 +209,7 @@ func (b *Batch) AppendRows(src *Batch, from, to int) {
 	if len(b.Vectors) != len(src.Vectors) {
 		panic("BUG: AppendRows between different schemas")
 	}
+	b.joinLate(src)
 	for i := range b.Vectors {
 		v := &src.Vectors[i]
 		b.Vectors[i].appendEntries(v, v.entryOf(from), v.entryOf(to))

@@ -17,14 +17,32 @@ type (
 	items  []any
 )
 
+// late is an undeclared DeletedName behind a row's columns: an int64, or nil.
+type late struct{ value any }
+
 // shred appends row to b, whose schema's columns it has one value each of.
 func shred(b *Batch, row []any) {
 	at := 0
 	for i := range b.Schema.Columns {
 		c := &b.Schema.Columns[i]
 		n := c.LeafCount()
+		if c.ID == ExtraID {
+			at = len(b.Vectors) - 1
+		}
 		shredValue(b.Vectors[at:at+n], c, row[i], 0, 0, 0)
 		at += n
+	}
+	if x, ok := row[len(row)-1].(late); ok {
+		if !b.BeginLate() {
+			panic("BeginLate of a row that has none yet")
+		}
+		if b.Late().Null(0, 0); x.value != nil {
+			b.Late().Def = b.Late().Def[:b.Rows]
+			b.Late().Int(x.value.(int64), 0)
+		}
+		if b.BeginLate() {
+			panic("BeginLate of a row that has one")
+		}
 	}
 	if !b.Schema.HasExtra() {
 		b.Extra().Null(0, 0)
@@ -105,6 +123,9 @@ var leafKinds = []Kind{Boolean, Int64, Double, Decimal, String, JSON, UUID, Date
 func randomSchema(r *rand.Rand) *Schema {
 	id := int32(0)
 	s := &Schema{Columns: randomColumns(r, 1+r.IntN(6), 3, &id)}
+	if r.IntN(4) == 0 {
+		s = s.WithDeleted()
+	}
 	if r.IntN(3) == 0 {
 		return s.WithExtra()
 	}
@@ -201,8 +222,15 @@ func sameBatch(t *testing.T, got, want *Batch) {
 	if got.Rows != want.Rows {
 		t.Fatalf("%d rows, want %d", got.Rows, want.Rows)
 	}
+	if want.HasLate() && !got.HasLate() {
+		t.Fatal("HasLate is false of a batch with rows that have the property")
+	}
 	for i := range want.Vectors {
-		if g, w := &got.Vectors[i], &want.Vectors[i]; !sameVector(g, w) {
+		g, w := got.Vectors[i], want.Vectors[i]
+		if want.Late() == &want.Vectors[i] { // entries that lack at its end are null
+			g.Def, w.Def = bytes.TrimRight(g.Def, "\x00"), bytes.TrimRight(w.Def, "\x00")
+		}
+		if !sameVector(&g, &w) {
 			t.Fatalf("column %q:\n got %+v\nwant %+v", w.Path, g, w)
 		}
 	}
@@ -219,13 +247,20 @@ func sameVector(a, b *Vector) bool {
 func beginRow(r *rand.Rand, b *Batch) {
 	n := r.IntN(len(b.Schema.Columns) + 1)
 	at := 0
+	if b.Late() != nil && r.IntN(4) == 0 {
+		b.BeginLate()
+		b.Late().Int(1, 0)
+	}
 	for i := range n {
 		c := &b.Schema.Columns[i]
 		k := c.LeafCount()
+		if c.ID == ExtraID {
+			at = len(b.Vectors) - 1
+		}
 		shredValue(b.Vectors[at:at+k], c, randomTree(r, c), 0, 0, 0)
 		at += k
 	}
-	if at == len(b.Vectors) {
+	if at == len(b.Vectors) || b.Late() == &b.Vectors[at] {
 		return
 	}
 	if v := &b.Vectors[at]; v.Kind == String || v.Kind == JSON {
@@ -262,6 +297,13 @@ func TestBatchEqualsModel(t *testing.T) {
 				}
 			default:
 				row := randomRow(r, s.Columns)
+				switch have := r.IntN(12); {
+				case s.HasDeleted():
+				case have == 0:
+					row = append(row, late{})
+				case have <= 2:
+					row = append(row, late{r.Int64()})
+				}
 				if r.IntN(2) == 0 {
 					shred(b, row)
 					rows = append(rows, row)

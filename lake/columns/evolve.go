@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// reserved are column names our readers add or DuckDB's Parquet reader claims.
-var reserved = []string{"__lake_file", "file_row_number", "filename", ExtraName}
+// reserved are column names that our readers add, DuckDB's Parquet reader
+// claims, or that appear with records; DeletedName is its own property's.
+var reserved = []string{"__lake_file", "file_row_number", "filename", ExtraName, DeletedName}
 
 // ErrSchema marks a SCHEMA the table cannot take.
 var ErrSchema = errors.New("schema refused")
@@ -84,7 +85,7 @@ func (e *Evolver) merge(have, want []Column, path string, key bool) ([]Column, e
 		if key {
 			return nil, fmt.Errorf("%w: key %s gains %s; `target-filelake reset STREAM` frees its key", ErrSchema, path, where)
 		}
-		c, err := e.fresh(w, where, taken)
+		c, err := e.fresh(w, where, path == "", taken)
 		if err != nil {
 			return nil, err
 		}
@@ -95,12 +96,14 @@ func (e *Evolver) merge(have, want []Column, path string, key bool) ([]Column, e
 }
 
 // fresh gives a new column, and those below it, an id and a name of its own.
-func (e *Evolver) fresh(w *Column, at string, taken map[string]bool) (Column, error) {
-	c := Column{
-		ID: e.NextID, Name: FreeName(cmp.Or(w.Name, w.Property), taken), Property: w.Property,
-		Kind: w.Kind, Precision: w.Precision, Scale: w.Scale,
+func (e *Evolver) fresh(w *Column, at string, top bool, taken map[string]bool) (Column, error) {
+	c := Column{Property: w.Property, Kind: w.Kind, Precision: w.Precision, Scale: w.Scale}
+	if top && w.Property == DeletedName {
+		c.ID, c.Name = DeletedID, DeletedName
+	} else {
+		c.ID, c.Name = e.NextID, FreeName(cmp.Or(w.Name, w.Property), taken)
+		e.NextID++
 	}
-	e.NextID++
 	var err error
 	c.Fields, err = e.merge(nil, w.Fields, at, false)
 	return c, err

@@ -78,7 +78,8 @@ type FileWriter struct {
 	w         io.Writer
 	schema    *Schema
 	leaves    []Leaf
-	vectors   int // of every batch: leaves and, if they lack it, the extra one
+	deleted   bool // the schema has a column for DeletedName
+	vectors   int  // of every batch: leaves and, if they lack them, the late ones
 	codec     compress.Codec
 	begun     int
 	committed int
@@ -96,6 +97,9 @@ func NewFileWriter(w io.Writer, s *Schema, c Codec) (*FileWriter, error) {
 	f := &FileWriter{w: w, schema: s, leaves: s.Leaves(), codec: c.library()}
 	f.vectors = len(f.leaves)
 	if !s.HasExtra() {
+		f.vectors++
+	}
+	if f.deleted = s.HasDeleted(); !f.deleted {
 		f.vectors++
 	}
 	if err := f.write([]byte(magic)); err != nil {
@@ -150,6 +154,9 @@ func (g *RowGroup) Encode(segments []*Batch) error {
 
 func (g *RowGroup) encode(segments []*Batch) error {
 	for _, b := range segments {
+		if g.f.deleted {
+			b.EndLate()
+		}
 		g.f.check(b)
 		g.meta.NumRows += int64(b.Rows)
 	}
@@ -162,7 +169,7 @@ func (g *RowGroup) encode(segments []*Batch) error {
 	g.meta.Columns = make([]format.ColumnChunk, len(g.f.leaves))
 	for i := range g.f.leaves {
 		leaf := &g.f.leaves[i]
-		if err := e.chunk(&g.meta.Columns[i], leaf, segments, i); err != nil {
+		if err := e.chunk(&g.meta.Columns[i], leaf, segments, g.f.vectorOf(i)); err != nil {
 			return fmt.Errorf("column %q: %w", leaf.Path, err)
 		}
 		m := &g.meta.Columns[i].MetaData
@@ -180,7 +187,7 @@ func (f *FileWriter) check(b *Batch) {
 		panic(fmt.Sprintf("BUG: batch of %d vectors in a file of %d", len(b.Vectors), f.vectors))
 	}
 	for i := range f.leaves {
-		v, leaf := &b.Vectors[i], &f.leaves[i]
+		v, leaf := &b.Vectors[f.vectorOf(i)], &f.leaves[i]
 		rows := len(v.Def)
 		if v.MaxRep > 0 {
 			rows = len(v.Starts)
@@ -191,6 +198,15 @@ func (f *FileWriter) check(b *Batch) {
 				leaf.Path, rows, v.Kind, b.Rows, leaf.Kind))
 		}
 	}
+}
+
+// vectorOf is the place in a batch of the vector of leaf i: that of undeclared
+// properties stands last, behind one that the file may lack.
+func (f *FileWriter) vectorOf(i int) int {
+	if f.leaves[i].ID == ExtraID {
+		return f.vectors - 1
+	}
+	return i
 }
 
 // Commit writes the encoded row group to the file. Row groups of a file are

@@ -58,6 +58,14 @@ const ExtraName = "_extra"
 // reserved by Iceberg; this is below them and above any that counting reaches.
 const ExtraID int32 = 2147480000
 
+// DeletedName is the property, and the column, that says when a row was deleted
+// at its source. Taps send it undeclared.
+const DeletedName = "_sdc_deleted_at"
+
+// DeletedID is its field id wherever it stands at the top of a table: the
+// column may come with a record before a SCHEMA declares it, or after.
+const DeletedID int32 = 2147480001
+
 // ListElement is the name and the property of a list's element column.
 const ListElement = "element"
 
@@ -74,6 +82,23 @@ func (s *Schema) WithExtra() *Schema {
 	}
 	cols := append(slices.Clip(s.Columns), Column{ID: ExtraID, Name: ExtraName, Property: ExtraName, Kind: JSON})
 	return &Schema{ID: -1, Columns: cols}
+}
+
+// HasDeleted reports whether the schema has a column for DeletedName.
+func (s *Schema) HasDeleted() bool { return s.Column(DeletedName) != nil }
+
+// WithDeleted returns s with a timestamp column for DeletedName, s itself if it
+// has a column for it.
+func (s *Schema) WithDeleted() *Schema {
+	if s.HasDeleted() {
+		return s
+	}
+	own := len(s.Columns)
+	if s.HasExtra() {
+		own--
+	}
+	c := Column{ID: DeletedID, Name: DeletedName, Property: DeletedName, Kind: Timestamp}
+	return &Schema{ID: -1, Columns: slices.Insert(slices.Clone(s.Columns), own, c)}
 }
 
 // Column returns the top-level column the tap knows as property, or nil.
