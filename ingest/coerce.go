@@ -49,6 +49,9 @@ func (d *Decoder) parsed(s *slot, b []byte, i int, rep byte) int {
 // starts at b[i].
 func (d *Decoder) undeclared(s *slot, name, b []byte, i int) int {
 	p := d.walk.plan
+	if d.isLate(name) {
+		return d.storeLate(b, i)
+	}
 	if p.options.Metadata && len(d.trail) == 0 && schema.IsMetadata(string(name)) {
 		if i = d.scan.Value(b, i); i < 0 {
 			return d.refuse("", d.scan.Why)

@@ -230,7 +230,7 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 		return -1
 	}
 	d.extra.end(&d.vecs[len(d.vecs)-1])
-	if root.check != nil && !d.event && !d.check.Passes(root.check, b, start, i) {
+	if root.check != nil && !d.check.Passes(root.check, b, start, i) {
 		d.bad = true
 	}
 	if (d.bad || d.check.Unsure && !d.event) && !d.isRight(b[start:i]) {
@@ -243,11 +243,11 @@ func (d *Decoder) tryRow(b []byte, i int) int {
 // property may stand twice in a JSON column, where the last one counts.
 func (d *Decoder) isRight(record []byte) bool {
 	shape := d.walk.plan.shape
-	if d.bad && len(shape.Reasons(record)) > 0 {
+	if d.bad && len(d.reasons(record)) > 0 {
 		d.refuse("", badValue)
 		return false
 	}
-	if !d.check.Unsure {
+	if !d.check.Unsure || d.event {
 		return true
 	}
 	if rs := shape.Judge(record); len(rs) > 0 {

@@ -59,7 +59,9 @@
 // space outside strings. Numbers in strings are strings. An absent property is
 // null. Undeclared properties are kept in the batch's Extra, as one JSON object
 // a row: top-level ones under their names, nested ones (and names that start
-// with a slash) under their JSON pointers.
+// with a slash) under their JSON pointers. A top-level _sdc_deleted_at is none of
+// them: it is a timestamp, in the batch's Late where the table has no column for
+// it, and taken whatever the SCHEMA or the options say of undeclared properties.
 //
 // A column whose type Options.Types names, not the SCHEMA, takes what has a
 // value of that type: numbers, dates and UUIDs in strings, true and false in

@@ -247,7 +247,7 @@ func (e *recordEnvelope) refused(b []byte) error {
 	if r, ok := e.err.(*RecordError); ok && !forked {
 		s.Depth = 1
 		end := s.Value(b, e.at)
-		r.explain(e.d.walk.plan, b[e.at:end], e.d.faults(b, e.at))
+		e.d.explain(r, b, e.at, end)
 	}
 	return e.err
 }

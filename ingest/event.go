@@ -1,7 +1,11 @@
 package ingest
 
 import (
+	"slices"
+	"strings"
+
 	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
 )
 
@@ -29,6 +33,26 @@ func (d *Decoder) isDelete(b []byte, i int) bool {
 		}
 	}
 	return false
+}
+
+// reasons is all that the schema has against the record in hand.
+func (d *Decoder) reasons(record []byte) []draft4.Reason {
+	all := d.walk.plan.shape.Reasons(record)
+	if d.event {
+		all = slices.DeleteFunc(all, d.forgives)
+	}
+	return all
+}
+
+// forgives reports whether it is nothing against a delete event: of a whole
+// record, or of a property that it lacks outside its key.
+func (d *Decoder) forgives(r draft4.Reason) bool {
+	if strings.LastIndexByte(r.Path, '/') > 0 {
+		return false
+	}
+	isKey := func(k slot) bool { return text.Pointer("", k.name) == r.Path }
+	lacks := r.Text == draft4.Missing || strings.HasPrefix(r.Text, draft4.MissingBeside)
+	return r.Path == "" || lacks && !slices.ContainsFunc(d.walk.plan.keys, isKey)
 }
 
 // deleteRow decodes a delete event: taps that read a log know no more of a

@@ -44,17 +44,20 @@ func (d *Decoder) goOn(b []byte, i, depth, trail int) int {
 	return d.scan.Value(b, i)
 }
 
-// explain adds what the schema says of the record, and its columns besides.
-func (e *RecordError) explain(p *Plan, record []byte, own []fault) {
-	if !p.options.NoChecks {
-		e.reason(p.shape.Reasons(record))
+// explain adds to e what the schema says of the record at b[i:end], and its
+// columns besides.
+func (d *Decoder) explain(e *RecordError, b []byte, i, end int) {
+	d.event = b[i] == '{' && d.isDelete(b, i)
+	if !d.walk.plan.options.NoChecks {
+		e.reason(d.reasons(b[i:end]))
 	}
-	for _, f := range own {
+	for _, f := range d.faults(b, i) {
 		said := func(r draft4.Reason) bool { return r.Path == f.path }
 		if f.path != e.Path && !slices.ContainsFunc(e.More, said) {
 			e.More = append(e.More, draft4.Reason{Path: f.path, Text: f.reason})
 		}
 	}
+	d.event = false
 }
 
 // reason puts the schema's words before those of who found the fault.

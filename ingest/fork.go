@@ -86,7 +86,7 @@ func (e *recordEnvelope) forkTo(k int, b []byte, i, end int) (_ int, taken bool)
 	if d.row(b, i) < 0 {
 		r := &RecordError{Stream: p.stream, Line: e.line.number, Path: d.fault.path, Reason: d.fault.reason}
 		record := valueAt(b, i)
-		r.explain(p, record, d.faults(b, i))
+		d.explain(r, b, i, i+len(record))
 		if d.Quarantine {
 			d.refused = append(d.refused, refusedFork{r, record})
 			return end, true

@@ -93,6 +93,7 @@ func load(t testing.TB, input string, o Options, l Limits) loaded {
 // checkBatch checks that every vector has entries for exactly the batch's rows.
 func checkBatch(t testing.TB, b *columns.Batch) {
 	t.Helper()
+	b.EndLate()
 	for _, v := range b.Vectors {
 		values, starts := 0, 0
 		for i, d := range v.Def {
@@ -119,9 +120,10 @@ func checkBatch(t testing.TB, b *columns.Batch) {
 // rowJSON puts a row together again from its levels: the columns as an object,
 // nulls left out at the top.
 func rowJSON(b *columns.Batch, row int) string {
+	b.EndLate()
 	c := &cursor{batch: b, row: row}
 	var parts []string
-	cols := b.Schema.WithExtra().Columns
+	cols := b.Schema.WithDeleted().WithExtra().Columns
 	for i := range cols {
 		if v := c.column(&cols[i], 1, 0); v != "null" {
 			parts = append(parts, fmt.Sprintf("%s:%s", quoteJSON(cols[i].Name), v))

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -54,6 +53,7 @@ type Plan struct {
 	slots   int    // how many slots there are; their ids are below
 	keys    []slot // of the key properties
 	added   []metaSlot
+	late    *slot // of an undeclared schema.DeletedAt that the table has no column for; else nil
 	shape   *schema.Shape
 	wider   []string   // properties whose chosen type is not their column's
 	forked  bool       // its records go to other plans:
@@ -190,10 +190,7 @@ func number(s *slot, next int) int {
 // bindRoot fits the record's fields, and those of flat ones, to the columns of
 // the table.
 func (p *Plan) bindRoot(fields []schema.Field, cols []columns.Column) {
-	if i := slices.IndexFunc(cols, func(c columns.Column) bool { return c.Property == schema.DeletedAt }); i >= 0 &&
-		!slices.ContainsFunc(fields, func(f schema.Field) bool { return f.Column == schema.DeletedAt }) {
-		fields = append(slices.Clip(fields), schema.AddedField(schema.Metadata[schema.DeletedPlace]))
-	}
+	fields = p.bindLate(fields, p.schema)
 	byColumn := map[string]place{}
 	p.places(&p.root, fields, byColumn)
 	want := len(byColumn)

@@ -162,7 +162,7 @@ func (o *Options) flatten(f *Field, path, prefix string, taken map[string]bool) 
 }
 
 // DeletedAt is when a row was deleted at its source. Taps send it undeclared.
-const DeletedAt = "_sdc_deleted_at"
+const DeletedAt = columns.DeletedName
 
 // Metadata are the columns that tell where a row comes from, named and typed
 // as the Singer SDK does. DeletedAt is the record's own.

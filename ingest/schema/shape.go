@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 
 	"target-filelake/ingest/schema/draft4"
 	"target-filelake/ingest/text"
@@ -21,7 +22,13 @@ func (s *Shape) check(d *draft4.Document) {
 	whole := c.Of(root) // all of it, so that every keyword is looked at
 	a := attacher{c}
 	a.object(&s.Root, root, root.Get("properties"))
-	s.judge = draft4.NewJudge(d, whole, func(doc any) any { return coerced(doc, &s.Root) })
+	declared := slices.ContainsFunc(s.Root.Fields, func(f Field) bool { return f.Name == DeletedAt })
+	s.judge = draft4.NewJudge(d, whole, func(doc any) any {
+		if record, ok := doc.(map[string]any); ok && !declared {
+			delete(record, DeletedAt) // it has a column, whatever the schema says of others
+		}
+		return coerced(doc, &s.Root)
+	})
 	if path, err := c.Fault(); err != nil {
 		s.fault = &keywordFault{path, fmt.Errorf("schema: %w", err)}
 	}

@@ -93,7 +93,7 @@ func (k *Checker) complete(o *members, names []uint64, b []byte, i int) bool {
 			if k.words == nil {
 				return false
 			}
-			k.sayMissing(o.required[r].name, "required, got nothing")
+			k.sayMissing(o.required[r].name, Missing)
 		}
 	}
 	for d := range o.depends {
@@ -110,7 +110,7 @@ func (k *Checker) depends(d *dependency, names []uint64, b []byte, i int) bool {
 			if k.words == nil {
 				return false
 			}
-			k.sayMissing(d.names[r].name, "dependencies, want it beside "+strconv.Quote(d.on.name)+", got nothing")
+			k.sayMissing(d.names[r].name, MissingBeside+strconv.Quote(d.on.name)+", got nothing")
 		}
 	}
 	return d.check == nil || k.run(d.check, b, i) >= 0

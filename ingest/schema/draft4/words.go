@@ -23,6 +23,12 @@ func (k *Checker) say(format string, args ...any) {
 	}
 }
 
+// Missing is what is wrong with a required property that is not there.
+const Missing = "required, got nothing"
+
+// MissingBeside begins what is wrong with one that another asks for.
+const MissingBeside = "dependencies, want it beside "
+
 // sayMissing notes that a property is not there.
 func (k *Checker) sayMissing(name, why string) {
 	if len(*k.words) < mostReasons {
