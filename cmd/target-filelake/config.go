@@ -53,7 +53,7 @@ type LoadCmd struct {
 	ValidateRecords     bool          `help:"Check records against their SCHEMA; without, only a missing key and what no column can hold is refused." default:"true" negatable:""`
 	OnInvalidRecord     string        `help:"A record that fails its check: fail ends the load; quarantine sets it aside in _lake/rejects, for replay." enum:"fail,quarantine" default:"fail"`
 	MaxRejects          int           `help:"End the load after this many records in quarantine; 0: no limit." default:"0" placeholder:"N"`
-	UnknownFields       string        `help:"Properties that no SCHEMA declares: extra keeps them in the JSON column _extra; ignore; fail." enum:"extra,ignore,fail" default:"extra"`
+	UnknownFields       string        `help:"Properties that no SCHEMA declares: extra keeps them in the JSON column _extra; ignore; fail. _sdc_deleted_at is a column of its own." enum:"extra,ignore,fail" default:"extra"`
 	SchemaChanges       string        `help:"What a SCHEMA may do to a table that exists: evolve adds and widens columns; freeze refuses, with what would change." enum:"evolve,freeze" default:"evolve"`
 	InvalidDates        string        `help:"Dates and times that no column can hold (year 0000, February 30, second 60): fail refuses the record; null stores NULL." enum:"fail,null" default:"fail"`
 	Nested              string        `help:"Objects and arrays: struct keeps them as STRUCT and LIST; json as JSON text; flatten makes columns of objects' properties." enum:"struct,json,flatten" default:"struct"`

@@ -232,6 +232,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	}
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }
+	t.deleted = func(stream string) (bool, error) { return l.wide.saidDeleted(taking, stream) }
 	t.adopt = l.cfg.Adopt
 	var pending func() bool
 	if l.in.plain {

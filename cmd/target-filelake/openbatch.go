@@ -25,7 +25,7 @@ const (
 type openBatch struct {
 	*table
 	stream  string
-	schema  *columns.Schema // plan.Schema(), or that with ExtraName
+	schema  *columns.Schema // plan.Schema(), or that with the columns of undeclared properties
 	rows    int64           // in files and segs
 	bytes   int             // of rows in the current file, as they were in memory
 	atState int64           // of rows: those before the newest STATE; true in epoch only
@@ -99,8 +99,8 @@ func (s *sequencer) add(ctx context.Context, c *ingest.Chunk, from, to int) erro
 // addRows appends rows of one version.
 func (s *sequencer) addRows(ctx context.Context, o *openBatch, c *ingest.Chunk, from, to int) error {
 	o.rowsAtState(s.epoch)
-	if c.Batch.HasExtra() && !o.schema.HasExtra() {
-		if err := s.reshape(ctx, o, o.schema.WithExtra()); err != nil {
+	if schema := o.schemaFor(c.Batch); schema != o.schema {
+		if err := s.reshape(ctx, o, schema); err != nil {
 			return err
 		}
 	}

@@ -271,10 +271,7 @@ func (s *sequencer) retable(ctx context.Context, t *table) error {
 		s.open[stream], s.order = o, append(s.order, o)
 		return nil
 	}
-	schema := t.plan.Schema()
-	if o.schema.HasExtra() {
-		schema = schema.WithExtra()
-	}
+	schema := keepUndeclared(o.schema, t.plan.Schema())
 	if !o.schema.Equal(schema) {
 		s.due = s.due || o.rows > 0
 		if err := s.reshape(ctx, o, schema); err != nil {

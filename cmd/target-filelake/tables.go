@@ -37,6 +37,9 @@ type tables struct {
 	// beyond are the columns of a stream with integers that a double might
 	// round; it waits for the blocks under way.
 	beyond func(stream string) (map[int32]bool, error)
+	// deleted reports, in the same way, whether rows of this run have said
+	// when they were deleted without being asked.
+	deleted func(stream string) (bool, error)
 }
 
 // table is what a SCHEMA makes of a stream's table.
@@ -135,6 +138,10 @@ func (t *tables) plan(stream string, p *ingest.Plan) {
 // evolve lays the columns a SCHEMA asks for over the table's schema. An integer
 // column becomes a double only if that rounds none of its values, else text.
 func (t *tables) evolve(m *ingest.SchemaMessage, key []string, cur *columns.Schema, nextID int32, want []columns.Column) (*columns.Schema, int32, error) {
+	cur, err := t.withDeleted(m.Stream, cur, want)
+	if err != nil {
+		return nil, 0, err
+	}
 	e := columns.Evolver{NextID: nextID, Key: key}
 	next, err := e.Evolve(cur, want)
 	if err != nil || cur == nil || len(doubled(cur, next)) == 0 {
