@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -74,6 +75,25 @@ func envelopeOf(b []byte, depth int) (envelope, error) {
 		}
 	}
 	return e, nil
+}
+
+// Content is what a RECORD says, wherever and whenever it came.
+type Content struct {
+	Version []byte // nil: it has none
+	Record  []byte
+}
+
+// RejectContent is that of a line of a rejects file.
+func RejectContent(line []byte) (Content, error) {
+	s := text.Scanner{Max: len(line)}
+	if i := s.Space(line, 0); i == len(line) || line[i] != '{' || s.Value(line, i) < 0 {
+		return Content{}, errors.New("a line of rejects that is no RECORD")
+	}
+	e, err := envelopeOf(line, len(line))
+	if err == nil && e["record"] == nil {
+		err = errors.New("a line of rejects without a record")
+	}
+	return Content{e["version"], e["record"]}, err
 }
 
 // Bounds of what the reasons after a reject's first may take.

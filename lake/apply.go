@@ -17,6 +17,7 @@ type Commit struct {
 	Load    bool      // the rows are a tap's
 	First   string    // of a Load: SHA-256 of the tap's first STATE since the commit before, lower-case hex; "": none came
 	For     Operation // "": OpLoad
+	Recur   Recur     // of a Load
 	Batches uint64    // batches among Changes
 	Changes []Change
 }
@@ -76,6 +77,7 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 	}
 	if c.Load {
 		p.Loaded, p.First = next.Version, c.First
+		p.Rejects = p.Rejects.after(c.Recur, next.Version)
 	}
 	next.Pipelines[pipeline] = p
 	for i := range c.Changes {
@@ -86,6 +88,9 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		old := m.Tables[ch.Stream]
 		if old == nil {
 			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, next.Tables), Dir: ch.Dir}
+		}
+		if old.Owner != pipeline {
+			old = old.disowned()
 		}
 		table := old.apply(ch, next)
 		if table.Owner != pipeline && ch.Resend == nil {
@@ -158,7 +163,7 @@ func (t *Table) apply(c *Change, m *Manifest) *Table {
 	if c.Resend != nil {
 		next.Resend = &Resend{Version: m.Version, Spans: c.Resend.Spans, Covered: c.Resend.Covered}
 	}
-	next.replay(c)
+	next.reject(c, m.Version)
 	next.count(t, c)
 	if c.Message != nil {
 		next.Message = c.Message
@@ -192,17 +197,6 @@ func (t *Table) standing() int64 {
 		n += g.Rows()
 	}
 	return n
-}
-
-// replay takes the change's emptied files from the table's rejects, and adds new ones.
-func (t *Table) replay(c *Change) {
-	keep := make([]RejectFile, 0, len(t.Rejects)+len(c.Rejects))
-	for _, f := range t.Rejects {
-		if !slices.Contains(c.Replayed, f) {
-			keep = append(keep, f)
-		}
-	}
-	t.Rejects = append(keep, c.Rejects...)
 }
 
 // schemaID finds s among the table's schemas, or adds it as new in version m.

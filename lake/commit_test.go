@@ -85,7 +85,7 @@ func oneCommit(t testing.TB, l *Lake, n int64, columns ...string) error {
 			Files: []NewFile{f}, Deletes: []DeleteFile{d},
 		})
 	}
-	c.Batches = 2
+	c.Batches, c.Load = 2, true
 	f, err := stageRejects(l, "orders", n)
 	if err != nil {
 		return err

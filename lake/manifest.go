@@ -63,12 +63,13 @@ type tableRef struct {
 
 // Pipeline is one tap's position in the lake.
 type Pipeline struct {
-	ID      string  `json:"id"`              // starts the name of every file it writes
-	State   *string `json:"state,omitempty"` // last committed STATE value, the tap's own bytes; nil: none yet
-	Version Version `json:"version"`         // its last commit
-	Batches uint64  `json:"batches"`         // batches it has committed
-	Loaded  Version `json:"loaded"`          // its last commit of a tap's rows
-	First   string  `json:"first"`           // SHA-256 of the tap's first STATE in that commit, lower-case hex; "": none
+	ID      string    `json:"id"`              // starts the name of every file it writes
+	State   *string   `json:"state,omitempty"` // last committed STATE value, the tap's own bytes; nil: none yet
+	Version Version   `json:"version"`         // its last commit
+	Batches uint64    `json:"batches"`         // batches it has committed
+	Loaded  Version   `json:"loaded"`          // its last commit of a tap's rows
+	First   string    `json:"first"`           // SHA-256 of the tap's first STATE in that commit, lower-case hex; "": none
+	Rejects Recurring `json:"rejects"`
 }
 
 // Table is one stream in one version of the lake.

@@ -16,6 +16,9 @@ type RejectFile struct {
 	Records int64  `json:"records"`
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"`
+	// Version is that of the load's commit that named the records, of the newest
+	// of several; 0: the tap of the table's owner has sent none of them.
+	Version Version `json:"version"`
 }
 
 // Rejected counts the refused records that wait for a replay.

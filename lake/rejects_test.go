@@ -34,6 +34,9 @@ func wrongRejects(fsys *memFS, m *Manifest) error {
 	if message, err := orders.SchemaMessage(); err != nil || string(message) != fmt.Sprintf("SCHEMA %d", m.Version) {
 		return fmt.Errorf("message %q, %v in version %d", message, err, m.Version)
 	}
+	if from := m.Pipelines["default"].Rejects.From; from != m.Version || orders.Rejects[0].Version != 1 {
+		return fmt.Errorf("rejects of version %d, those from %d on may come again, in version %d", orders.Rejects[0].Version, from, m.Version)
+	}
 	return CheckRejects(fsys, orders.Rejects[0])
 }
 

@@ -51,7 +51,7 @@ func (m *Manifest) rollback(old *Manifest, pipeline string, now time.Time) (*Man
 	p, was := next.Pipelines[pipeline], old.Pipelines[pipeline]
 	same := sameState(p.State, was.State)
 	// Whatever STATE a load since then did not get out, this one is said now.
-	p.State, p.First, p.Loaded = was.State, was.First, 0
+	p.State, p.First, p.Loaded, p.Rejects = was.State, was.First, 0, was.Rejects
 	next.Pipelines[pipeline] = p
 	for _, stream := range slices.Sorted(maps.Keys(union(m.Tables, old.Tables))) {
 		cur, was := m.Tables[stream], old.Tables[stream]

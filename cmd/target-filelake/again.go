@@ -16,6 +16,7 @@ import (
 type again struct {
 	first   string             // STATE of the load that may have died, see lake.Pipeline
 	begun   string             // first STATE of this run; "" before one came
+	doubt   bool               // that load's STATE may not be out
 	streams map[string][]int64 // where in a stream's Resend its rows may go on
 }
 
@@ -24,7 +25,7 @@ func newAgain(l *lake.Lake, pipeline string) (again, error) {
 	doubt, err := l.InDoubt()
 	m := l.Manifest()
 	p := m.Pipelines[pipeline]
-	a := again{first: p.First, streams: map[string][]int64{}}
+	a := again{first: p.First, doubt: doubt, streams: map[string][]int64{}}
 	for stream, t := range m.Tables {
 		if t.Owner != pipeline || t.Resend == nil || !t.Has(t.Resend.Spans) {
 			continue

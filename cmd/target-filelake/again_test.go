@@ -120,6 +120,17 @@ func TestTapDiesBeforeItsFirstState(t *testing.T) {
 	wantA(t, dir, "1 2")
 }
 
+// TestRunWithoutStateLeavesDoubt has a run in between that ends before its tap
+// has said a STATE: which one the tap was told before is as open as it was.
+func TestRunWithoutStateLeavesDoubt(t *testing.T) {
+	dir := t.TempDir()
+	input := singer(schemaA) + rowsA(1, 2) + singer(stateOf("2"))
+	dieUnheard(t, dir, input)
+	load(t, dir, singer(schemaA)+rowsA(1)+"nonsense\n", exitBadInput)
+	load(t, dir, input, 0)
+	wantA(t, dir, "1 2")
+}
+
 // TestRowsAllAlike has rows that say nothing about which they are.
 func TestRowsAllAlike(t *testing.T) {
 	f := func(state, want string) {

@@ -24,7 +24,7 @@ type committer struct {
 	spill  string    // its temporary directory, relative to the lake
 	viewed time.Time
 	again  again
-	unsaid bool // a STATE is committed and not on stdout yet
+	unsaid bool // a STATE is committed, by this run or the last, and not on stdout yet
 }
 
 // viewsEvery is how often lake.duckdb follows the commits of a long run.
@@ -38,6 +38,7 @@ func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err erro
 	if c.again, err = newAgain(l.lake, l.cfg.Pipeline); err != nil {
 		return err
 	}
+	c.unsaid = c.again.doubt
 	defer func() { err = errors.Join(err, c.close()) }()
 	for b := range batches {
 		if err := failpoint.Hit("commit/begin"); err != nil {
@@ -60,14 +61,14 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 	if err != nil {
 		return err
 	}
-	commit.Load, commit.First = c.replay == nil, b.first
+	commit.Load, commit.First, commit.Recur = c.replay == nil, b.first, c.recur(b)
 	if b.state != nil {
 		value := string(b.state)
 		commit.State = &value
 		c.awaited(&commit)
 	}
 	if len(commit.Changes) > 0 || c.newState(commit.State) {
-		c.unsaid = b.state != nil
+		c.unsaid = c.unsaid || b.state != nil
 		m, err := c.lake.Commit(commit)
 		if err != nil {
 			return fmt.Errorf("commit: %w", remedied(err))
@@ -75,6 +76,7 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 		c.run.committed(c.log, m, commit, c.cfg.Pipeline, time.Since(started))
 	}
 	if b.state == nil {
+		c.unsaid = c.unsaid && !b.whole
 		return c.refreshViews(ctx)
 	}
 	if err := state.WriteSidecar(c.lake.FS(), c.cfg.Pipeline, b.state); err != nil {

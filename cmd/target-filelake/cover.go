@@ -47,6 +47,18 @@ func (s *sequencer) rejectsCovered(o *openBatch, c cover) (keep, all extent) {
 	return keep, all
 }
 
+// uncovered reports whether a seal, with a STATE or without, takes refused
+// records of o that come again when the tap resumes from its STATE, and whose
+// table does not mind.
+func (s *sequencer) uncovered(o *openBatch, c cover, stated bool) bool {
+	if !o.repeats() || o.replace || stated && !s.ended {
+		return false
+	}
+	taken, _ := s.rejectsCovered(o, c)
+	covered, _ := s.rejectsCovered(o, toState)
+	return taken.records > 0 && (!stated || taken.records > covered.records)
+}
+
 // stop commits what the newest STATE covers, and no row more.
 func (s *sequencer) stop(ctx context.Context) error {
 	if !s.fresh || s.holding() {
@@ -58,6 +70,8 @@ func (s *sequencer) stop(ctx context.Context) error {
 // end commits the last batch at a clean end of input, with the tail after the
 // last STATE as far as commit_tail has it.
 func (s *sequencer) end(ctx context.Context) error {
+	s.ended = true
+	s.rejects.resent.end(s.stated)
 	keep := s.tail
 	if s.limits.tail == "all" {
 		keep = all

@@ -51,6 +51,7 @@ type loader struct {
 	log    *slog.Logger
 	run    *summary
 	replay *replay // nil in a load
+	resent *resent // nil if no rejects can come again
 
 	blocks   *semaphore.Weighted
 	encoding *semaphore.Weighted
@@ -156,6 +157,12 @@ func (l *loader) load(ctx context.Context) error {
 	if err := restoreSidecar(l.lake, l.cfg.Pipeline); err != nil {
 		return err
 	}
+	if l.replay == nil {
+		var err error
+		if l.resent, err = newResent(l.lake, l.cfg.Pipeline); err != nil {
+			return err
+		}
+	}
 	return l.pipeline(ctx, l.committer)
 }
 
@@ -205,7 +212,7 @@ func (l *loader) sequencer(ctx context.Context, encode chan<- encodeJob, commit 
 			bytes: l.cfg.MaximumBatchSizeMB << 20, rows: l.cfg.BatchSizeRows, age: l.cfg.BatchMaxAge,
 			commitAuto: l.cfg.CommitAt == "auto", tail: l.cfg.CommitTail,
 		},
-		rejects: quarantine{lake: l.lake, most: int64(l.cfg.MaxRejects), logs: map[string]*rejectLog{}},
+		rejects: quarantine{lake: l.lake, most: int64(l.cfg.MaxRejects), logs: map[string]*rejectLog{}, resent: l.resent},
 		open:    map[string]*openBatch{}, unknown: map[string]bool{}, tracker: state.NewTracker(state.Merge(l.cfg.StateMerge)),
 		budget: int(l.cfg.share(openShare)), guard: newGuard(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.Adopt),
 	}

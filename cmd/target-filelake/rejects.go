@@ -47,6 +47,8 @@ type quarantine struct {
 	logs  map[string]*rejectLog // by stream; those with records
 	held  int                   // bytes in their bufs
 	open  int                   // stages of theirs
+
+	resent *resent
 }
 
 // tooManyRejects ends a run at the first record past max_rejects.

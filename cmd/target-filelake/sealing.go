@@ -13,6 +13,8 @@ type sealed struct {
 	streams []sealedStream
 	state   []byte // nil: none to commit
 	first   string // SHA-256 of the tap's first STATE in it, lower-case hex; "" without state
+	recurs  recurs
+	whole   bool // it ends an input without any STATE: none is owed
 }
 
 // sealedStream is one stream's part of it.
@@ -109,6 +111,8 @@ func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) cover, repla
 	if !holding {
 		b.state, b.first = s.takeState()
 	}
+	b.whole = s.ended && !s.stated
+	b.recurs = s.rejects.resent.seal(b.state != nil)
 	left := false
 	for _, o := range s.order {
 		c := keep(o)
@@ -120,6 +124,7 @@ func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) cover, repla
 			left = left || o.rows > 0 || s.rejects.logs[o.stream] != nil
 			continue
 		}
+		b.recurs.uncovered = b.recurs.uncovered || s.uncovered(o, c, b.state != nil)
 		part, err := s.endBatch(ctx, o, c)
 		if err != nil {
 			return err

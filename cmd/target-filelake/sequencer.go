@@ -49,6 +49,7 @@ type sequencer struct {
 	encodeShare int64 // all of encoding
 	timer       *time.Timer
 	ticking     bool
+	ended       bool // the input has, as it should
 	warned      bool // that keyless rows wait for a STATE that may never come
 
 	rejects quarantine
@@ -161,6 +162,7 @@ func (s *sequencer) block(ctx context.Context, d *ingest.Decoded, size int) erro
 			return err
 		}
 		done, held = m.Size, ingest.Mark{}
+		s.rejects.resent.covered()
 		if err := s.seal(ctx, all, false); err != nil {
 			return err
 		}
@@ -188,6 +190,7 @@ func (s *sequencer) block(ctx context.Context, d *ingest.Decoded, size int) erro
 // markState notes, before they are added, which of the block's rows a STATE covers.
 func (s *sequencer) markState(d *ingest.Decoded, at []int, ord uint32) {
 	s.epoch++
+	s.rejects.resent.covered()
 	for i := range d.Chunks {
 		o := s.open[d.Chunks[i].Plan.Stream()]
 		o.epoch, o.atState = s.epoch, o.rows+int64(before(&d.Chunks[i], ord)-at[i])
@@ -213,9 +216,7 @@ func (s *sequencer) advance(ctx context.Context, d *ingest.Decoded, at []int, or
 // setAside takes the rejects up to ord out of the block.
 func (s *sequencer) setAside(d *ingest.Decoded, ord uint32) error {
 	for len(d.Rejects) > 0 && d.Rejects[0].Ord < ord {
-		r := &d.Rejects[0]
-		s.run.rejects.note(s.log, r.RecordError)
-		if err := s.rejects.add(r, s.epoch); err != nil {
+		if err := s.reject(&d.Rejects[0]); err != nil {
 			return err
 		}
 		d.Rejects = d.Rejects[1:]
@@ -223,7 +224,23 @@ func (s *sequencer) setAside(d *ingest.Decoded, ord uint32) error {
 	return nil
 }
 
+// reject sets one record aside, unless the lake has it already.
+func (s *sequencer) reject(r *ingest.Reject) error {
+	known, err := s.rejects.resent.absorb(s.open[r.Stream], r)
+	if err != nil {
+		return err
+	}
+	if known {
+		s.rejects.total++ // max_rejects is of what comes
+		s.run.stream(r.Stream).resent++
+		return nil
+	}
+	s.run.rejects.note(s.log, r.RecordError)
+	return s.rejects.add(r, s.epoch)
+}
+
 func (s *sequencer) holdState(m ingest.Mark) {
+	s.rejects.resent.see(m.State)
 	s.tracker.Hold(m.State)
 	if !s.fresh {
 		sum := sha256.Sum256(m.State)

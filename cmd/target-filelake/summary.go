@@ -41,6 +41,7 @@ type streamCount struct {
 	updated  int64 // rows that replaced one of the lake
 	repeated int64 // rows that a later one of the same batch replaced
 	rejected int64
+	resent   int64 // rejects that the lake had already; the sequencer's
 	dropped  int64 // rows after the last STATE that were not committed
 	outdated int64 // rows of versions that a newer one has replaced
 	lost     int64 // rows that live ones of their keys have kept out
@@ -189,6 +190,9 @@ func (c *streamCount) notes() []string {
 	add(c.outdated, "of a version that a newer one has replaced were dropped")
 	add(c.lost, "were not added: the one of their key is newer, or was to stay")
 	add(c.deleted, "said that their row was deleted, and it is gone")
+	if c.resent > 0 {
+		out = append(out, fmt.Sprintf("%d refused records that the last run had committed before it died have come again; they stand once", c.resent))
+	}
 	return out
 }
 
