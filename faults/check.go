@@ -13,7 +13,8 @@ import (
 	"strings"
 
 	"target-filelake/lake"
-	"target-filelake/merge"
+	"target-filelake/merge/answer"
+	"target-filelake/merge/duck"
 )
 
 // found is a lake as a check found it.
@@ -102,8 +103,8 @@ func readRows(t *tap, dir string, m *lake.Manifest, out map[string]digest) error
 		return err
 	}
 	defer os.RemoveAll(temp)
-	c := merge.Config{Root: dir, Threads: 1, MemoryMB: 512, TempDir: temp}
-	rows, err := merge.Query(context.Background(), c, m, strings.Join(parts, " UNION ALL "))
+	c := duck.Config{Root: dir, Threads: 1, MemoryMB: 512, TempDir: temp}
+	rows, err := answer.Query(context.Background(), c, m, strings.Join(parts, " UNION ALL "))
 	if err != nil {
 		return faulty("torn", "version %d: %v", m.Version, err)
 	}

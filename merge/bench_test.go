@@ -12,7 +12,7 @@ import (
 func BenchmarkPositions(b *testing.B) {
 	for _, kind := range []columns.Kind{columns.Int64, columns.String} {
 		fx := newFixture(b)
-		tab := fx.table("t", []string{"id"}, column(1, "id", kind))
+		tab := fx.Table("t", []string{"id"}, column(1, "id", kind))
 		stage := func(rows int64, key string) Staged {
 			if kind == columns.String {
 				key = "'key-' || lpad((" + key + ")::VARCHAR, 12, '0')"
@@ -27,7 +27,7 @@ func BenchmarkPositions(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%s", kind, name), func(b *testing.B) {
 				for b.Loop() {
 					_, _, err := fx.db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{staged}})
-					fx.must(err)
+					fx.Must(err)
 				}
 				b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 			})
@@ -37,21 +37,5 @@ func BenchmarkPositions(b *testing.B) {
 		f("update 2M in order", 2_000_000, "range * 10")
 		f("insert 2M in order", 2_000_000, "range + 20000000")
 		f("one row", 1, "range + 77")
-	}
-}
-
-// BenchmarkQuery measures what any query costs before it reads rows.
-func BenchmarkQuery(b *testing.B) {
-	fx := newFixture(b)
-	for i := range 100 {
-		tab := fx.table(fmt.Sprintf("t%d", i), nil, column(1, "id", columns.Int64))
-		for range 20 {
-			tab.Files = append(tab.Files, fx.stage(tab, "1").File)
-		}
-	}
-	for b.Loop() {
-		rows, err := Query(context.Background(), fx.config(), fx.m, "SELECT count(*) FROM t7")
-		fx.must(err)
-		fx.must(rows.Close())
 	}
 }

@@ -14,7 +14,7 @@ func TestConflictOfDistinctKeys(t *testing.T) {
 	f := func(c Conflict, want Result, whose string) {
 		t.Helper()
 		fx := newFixture(t)
-		tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
+		tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
 		rows := func(from, to int, v string) Staged {
 			return fx.stageQuery(tab, int64(to-from), fmt.Sprintf("SELECT i AS id, '%s' AS v FROM range(%d, %d) r(i)", v, from, to))
 		}
@@ -41,7 +41,7 @@ func TestConflictWithinABatch(t *testing.T) {
 		t.Helper()
 		fx := newFixture(t)
 		fx.conflict = c
-		tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.Int64))
+		tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.Int64))
 		ask := func(want string) {
 			t.Helper()
 			if got := fx.answer("SELECT id, v FROM t ORDER BY ALL"); !slices.Equal(got, []string{want, "[2,0]"}) {

@@ -9,6 +9,8 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
+	"target-filelake/merge/laketest"
 )
 
 // TestDecimalKeysAsMap upserts random rows while the key widens, and compares
@@ -18,7 +20,7 @@ func TestDecimalKeysAsMap(t *testing.T) {
 		t.Helper()
 		fx := newFixture(t)
 		m := decimalKeys{fixture: fx, rand: rand.New(rand.NewPCG(seed, 11)), rows: map[string]int{}}
-		m.tab = fx.table("t", []string{"id"})
+		m.tab = fx.Table("t", []string{"id"})
 		m.tab.Schemas = nil
 		e := columns.Evolver{NextID: 1, Key: []string{"id"}}
 		var cur *columns.Schema
@@ -26,7 +28,7 @@ func TestDecimalKeysAsMap(t *testing.T) {
 			var err error
 			k.Property = "id"
 			cur, err = e.Evolve(cur, []columns.Column{k, {Property: "v", Kind: columns.Int64}})
-			fx.must(err)
+			fx.Must(err)
 			evolve(m.tab, cur.Columns...)
 			for range 3 {
 				m.load()
@@ -73,14 +75,14 @@ func (m *decimalKeys) load() {
 				x = nil
 			}
 			m.next++
-			appendNumber(&b.Vectors[0], x)
+			laketest.AppendNumber(&b.Vectors[0], x)
 			b.Vectors[1].Int(int64(m.next), 0)
 			b.Extra().Null(0, 0)
 			b.Rows++
 			m.rows[m.canonical(x)] = m.next
 			in++
 		}
-		staged = append(staged, m.stageBatches(m.tab, b))
+		staged = append(staged, whole(m.tab, m.WriteBatches(m.tab, b)))
 	}
 	r := m.fixture.load(m.tab, staged...)
 	if fresh := len(m.rows) - before; int(r.Within+r.Lake)+fresh != in {
@@ -94,18 +96,18 @@ func (m *decimalKeys) column() *columns.Column { return &m.tab.Schema().Columns[
 func (m *decimalKeys) key() *big.Int {
 	c := m.column()
 	if c.Kind == columns.Int64 {
-		return big.NewInt(pickInt(m.rand, math.MinInt64, math.MaxInt64, m.rand.Int64N(40)-20, m.rand.Int64()>>m.rand.IntN(64)))
+		return big.NewInt(laketest.Pick[int64](m.rand, math.MinInt64, math.MaxInt64, m.rand.Int64N(40)-20, m.rand.Int64()>>m.rand.IntN(64)))
 	}
 	if m.rand.IntN(2) == 0 {
-		return randomNumber(m.rand, c.Precision)
+		return laketest.RandomNumber(m.rand, c.Precision)
 	}
-	x := big.NewInt(pickInt(m.rand, math.MinInt64, math.MaxInt64, m.rand.Int64N(40)-20))
+	x := big.NewInt(laketest.Pick[int64](m.rand, math.MinInt64, math.MaxInt64, m.rand.Int64N(40)-20))
 	return m.clamp(x.Mul(x, tenTo(c.Scale)))
 }
 
 // clamp keeps x within the type of the key.
 func (m *decimalKeys) clamp(x *big.Int) *big.Int {
-	text, ok := narrowed(decimalText(x, m.column().Scale), m.column())
+	text, ok := narrowed(laketest.DecimalText(x, m.column().Scale), m.column())
 	n, isNumber := new(big.Rat).SetString(text)
 	if !ok || !isNumber {
 		m.Fatalf("narrowed(%s) = %s", x, text)
@@ -127,14 +129,14 @@ func (m *decimalKeys) compare() {
 	rows := m.answer("SELECT id, v FROM t")
 	for _, row := range rows {
 		var pair [2]json.Number
-		m.must(json.Unmarshal([]byte(row), &pair))
+		m.Must(json.Unmarshal([]byte(row), &pair))
 		key := "null"
 		if pair[0] != "" {
 			x, _ := new(big.Rat).SetString(string(pair[0]))
 			key = x.RatString()
 		}
 		v, err := pair[1].Int64()
-		m.must(err)
+		m.Must(err)
 		got[key] = int(v)
 	}
 	if len(rows) != len(m.rows) {
@@ -151,7 +153,7 @@ func TestNarrowed(t *testing.T) {
 	f := func(text string, c columns.Column, want string) {
 		t.Helper()
 		if got, ok := narrowed(text, &c); !ok || got != want {
-			t.Fatalf("narrowed(%s, %s) = %s, %v, want %s", text, typeOf(&c), got, ok, want)
+			t.Fatalf("narrowed(%s, %s) = %s, %v, want %s", text, duck.TypeOf(&c), got, ok, want)
 		}
 	}
 	integer := column(1, "x", columns.Int64)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"target-filelake/lake"
+	"target-filelake/merge/duck"
 )
 
 // Deleted reads which rows of some of a table's files are superseded: one set
@@ -22,7 +23,7 @@ func (db *DB) Deleted(ctx context.Context, t *lake.Table, files []lake.DataFile)
 		paths[f.Path], rows = f.Rows, max(rows, f.Rows)
 	}
 	var dead []lake.Positions
-	err = m.sets(ctx, deletedSets(t.Deletes, under(db.root), rows), func(file string, set []byte) error {
+	err = m.sets(ctx, deletedSets(t.Deletes, duck.Under(db.root), rows), func(file string, set []byte) error {
 		if n, ok := paths[file]; ok {
 			p := lake.NewPositions(file, n)
 			copy(p.Set, set)
@@ -34,7 +35,7 @@ func (db *DB) Deleted(ctx context.Context, t *lake.Table, files []lake.DataFile)
 }
 
 // deletedSets is, by path in the lake, the rows that delete files name below rows.
-func deletedSets(deletes []lake.DeleteFile, at place, rows int64) string {
-	return "SELECT file_path, " + setOf("pos", rows) + " FROM read_parquet(" + listOf(deletePaths(deletes, at)) +
+func deletedSets(deletes []lake.DeleteFile, at duck.Place, rows int64) string {
+	return "SELECT file_path, " + setOf("pos", rows) + " FROM read_parquet(" + duck.List(duck.DeletePaths(deletes, at)) +
 		", hive_partitioning = false)\nWHERE pos < " + strconv.FormatInt(rows, 10) + " GROUP BY 1"
 }

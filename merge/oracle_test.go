@@ -10,6 +10,9 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/answer"
+	"target-filelake/merge/duck"
+	"target-filelake/merge/laketest"
 )
 
 // TestPositionsAsMap loads random rows and compares every live row with a Go map.
@@ -24,33 +27,31 @@ func TestPositionsAsMap(t *testing.T) {
 		}
 	}
 	ints := func(r *rand.Rand) string {
-		return pick(r, fmt.Sprint(r.IntN(60)), fmt.Sprint(r.Int64()-1<<62), "NULL")
+		return laketest.Pick(r, fmt.Sprint(r.IntN(60)), fmt.Sprint(r.Int64()-1<<62), "NULL")
 	}
 	str := func(r *rand.Rand) string {
-		return lit(pick(r, "", "it's", `"q"`, "a\nb;", "$$", "-- x", "é", strings.Repeat("k", r.IntN(40))))
+		return duck.Lit(laketest.Pick(r, "", "it's", `"q"`, "a\nb;", "$$", "-- x", "é", strings.Repeat("k", r.IntN(40))))
 	}
 	f(1, []columns.Column{column(1, "id", columns.Int64)}, ints)
 	f(2, []columns.Column{column(1, `we"ird; '$$`, columns.String)}, str)
 	f(3, []columns.Column{column(1, "k1", columns.String), column(2, "k0", columns.Int64)}, func(r *rand.Rand) string {
-		return pick(r, str(r), "NULL") + ", " + ints(r)
+		return laketest.Pick(r, str(r), "NULL") + ", " + ints(r)
 	})
 	f(4, []columns.Column{column(1, "d", columns.Double)}, func(r *rand.Rand) string {
-		return pick(r, "0.0", "1e300", fmt.Sprint(r.IntN(20), ".5"), "NULL")
+		return laketest.Pick(r, "0.0", "1e300", fmt.Sprint(r.IntN(20), ".5"), "NULL")
 	})
 	f(5, []columns.Column{column(1, "t", columns.Timestamp), column(2, "day", columns.Date), column(3, "b", columns.Boolean)},
 		func(r *rand.Rand) string {
-			return fmt.Sprintf("TIMESTAMPTZ '2024-01-01 00:00:0%d+00', %s, %s", r.IntN(9), pick(r, "DATE '2024-02-29'", "NULL"), pick(r, "true", "false"))
+			return fmt.Sprintf("TIMESTAMPTZ '2024-01-01 00:00:0%d+00', %s, %s", r.IntN(9), laketest.Pick(r, "DATE '2024-02-29'", "NULL"), laketest.Pick(r, "true", "false"))
 		})
 	f(6, []columns.Column{column(1, "u", columns.UUID), column(2, "at", columns.Time)}, func(r *rand.Rand) string {
-		return fmt.Sprintf("'00000000-0000-0000-0000-0000000000%02d'::UUID, %s", r.IntN(40), pick(r, "TIME '10:00:00.000001'", "NULL"))
+		return fmt.Sprintf("'00000000-0000-0000-0000-0000000000%02d'::UUID, %s", r.IntN(40), laketest.Pick(r, "TIME '10:00:00.000001'", "NULL"))
 	})
 	f(7, []columns.Column{column(1, "s", columns.Struct, column(2, "a", columns.Int64), column(3, "b", columns.String)), column(4, "j", columns.JSON)},
 		func(r *rand.Rand) string {
-			return fmt.Sprintf("{'a': %s, 'b': %s}, %s", ints(r), str(r), pick(r, `'{"x":1}'`, "'null'", "NULL"))
+			return fmt.Sprintf("{'a': %s, 'b': %s}, %s", ints(r), str(r), laketest.Pick(r, `'{"x":1}'`, "'null'", "NULL"))
 		})
 }
-
-func pick(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
 
 // stored is the row of a key that stays: the number it bears and the kind its column
 // had then.
@@ -76,7 +77,7 @@ func (o *oracle) run() {
 	for i := range o.key {
 		props = append(props, o.key[i].Property)
 	}
-	tab := o.table(`it's "t"`, props, append(slices.Clone(o.key), column(10, "v", columns.Int64))...)
+	tab := o.Table(`it's "t"`, props, append(slices.Clone(o.key), column(10, "v", columns.Int64))...)
 	for n := range 9 {
 		switch n {
 		case 3:
@@ -106,7 +107,7 @@ func (o *oracle) run() {
 // batch stages some rows, a few of them after the cut.
 func (o *oracle) batch(t *lake.Table) Staged {
 	o.Helper()
-	kind := byID(t.Schema().Columns, 10).Kind
+	kind := duck.ByID(t.Schema().Columns, 10).Kind
 	var rows []string
 	keep := 1 + o.rand.IntN(120)
 	for i := range keep + o.rand.IntN(5) {
@@ -160,7 +161,7 @@ func shown(s stored, now columns.Kind) string {
 
 func (o *oracle) compare(t *lake.Table) {
 	o.Helper()
-	now := byID(t.Schema().Columns, 10).Kind
+	now := duck.ByID(t.Schema().Columns, 10).Kind
 	var values, whole []string
 	for k, s := range o.rows {
 		note := `null`
@@ -170,20 +171,20 @@ func (o *oracle) compare(t *lake.Table) {
 		if now == columns.Int64 {
 			note = ""
 		}
-		values = append(values, "("+k+", "+lit(shown(s, now))+", "+lit(note)+")")
+		values = append(values, "("+k+", "+duck.Lit(shown(s, now))+", "+duck.Lit(note)+")")
 	}
-	keys := strings.Join(names(o.key), ", ")
+	keys := strings.Join(duck.Names(o.key), ", ")
 	note := "''"
 	if now != columns.Int64 {
 		note = "coalesce(n::VARCHAR, 'null')"
 	}
 	casts := make([]string, len(o.key))
 	for i := range o.key {
-		casts[i] = fmt.Sprintf("CAST(c%d AS %s)", i, typeOf(&o.key[i]))
+		casts[i] = fmt.Sprintf("CAST(c%d AS %s)", i, duck.TypeOf(&o.key[i]))
 	}
 	want := "SELECT row(" + strings.Join(casts, ", ") + ", v, n)::VARCHAR FROM (VALUES " + strings.Join(values, ", ") +
 		") w(" + params(len(o.key)) + ", v, n) ORDER BY 1"
-	got := "SELECT row(" + keys + ", v::VARCHAR, " + note + ")::VARCHAR FROM " + ident(t.Name) + " ORDER BY 1"
+	got := "SELECT row(" + keys + ", v::VARCHAR, " + note + ")::VARCHAR FROM " + duck.Ident(t.Name) + " ORDER BY 1"
 	conn := o.views()
 	whole = texts(o.TB, conn, got)
 	if wanted := texts(o.TB, conn, want); !slices.Equal(whole, wanted) {
@@ -193,7 +194,7 @@ func (o *oracle) compare(t *lake.Table) {
 		o.Fatalf("query: got %d rows, want %d", len(asked), len(whole))
 	} else {
 		for i, row := range asked {
-			if want := string(append(AppendJSON([]byte("["), whole[i]), ']')); row != want {
+			if want := string(append(answer.AppendJSON([]byte("["), whole[i]), ']')); row != want {
 				o.Fatalf("query: got %s, want %s", row, want)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"target-filelake/lake"
+	"target-filelake/merge/duck"
 )
 
 // ordered reports whether a value decides which row of a key is the newest.
@@ -40,7 +41,7 @@ func keepMatched() string {
 // dropDeleted adds the staged rows that say that a row was deleted to the
 // superseded ones, and counts those that would have stayed.
 func (m *merging) dropDeleted(ctx context.Context, dead []lake.Positions) ([]lake.Positions, int64, error) {
-	query := deletedRows(m.Job, under(m.root))
+	query := deletedRows(m.Job, duck.Under(m.root))
 	if query == "" {
 		return dead, 0, nil
 	}
@@ -69,16 +70,16 @@ func count(sets []lake.Positions) int64 {
 
 // deletedRows is, by number of staged file, the rows that have a value in the
 // column Deleted; empty if no file has the column.
-func deletedRows(j Job, at place) string {
+func deletedRows(j Job, at duck.Place) string {
 	var parts []string
 	for i := range j.Staged {
 		s := &j.Staged[i]
-		stored := byID(s.Schema.Columns, j.Deleted.ID)
+		stored := duck.ByID(s.Schema.Columns, j.Deleted.ID)
 		if stored == nil || s.Keep == 0 {
 			continue
 		}
-		parts = append(parts, "SELECT "+lit(strconv.Itoa(i))+", "+setOf(rowColumn, s.File.Rows)+" FROM "+scan([]string{at(s.File.Path)})+
-			" WHERE "+ident(stored.Name)+" IS NOT NULL AND "+rowColumn+" < "+strconv.FormatInt(s.Keep, 10)+" HAVING count(*) > 0")
+		parts = append(parts, "SELECT "+duck.Lit(strconv.Itoa(i))+", "+setOf(duck.RowColumn, s.File.Rows)+" FROM "+duck.Scan([]string{at(s.File.Path)})+
+			" WHERE "+duck.Ident(stored.Name)+" IS NOT NULL AND "+duck.RowColumn+" < "+strconv.FormatInt(s.Keep, 10)+" HAVING count(*) > 0")
 	}
 	return strings.Join(parts, "\nUNION ALL\n")
 }

@@ -33,7 +33,7 @@ func TestOrderAndDeletes(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		fx := newFixture(t)
 		fx.conflict = c
-		tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "o", columns.Timestamp),
+		tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "o", columns.Timestamp),
 			column(3, "gone", columns.Timestamp), column(4, "v", columns.Int64))
 		if order {
 			fx.order = &tab.Schema().Columns[1]
@@ -104,7 +104,7 @@ func moment(n int) string {
 // TestDeletesWithoutKey has rows that only say that something was deleted.
 func TestDeletesWithoutKey(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", nil, column(1, "v", columns.Int64), column(2, "gone", columns.Timestamp))
+	tab := fx.Table("t", nil, column(1, "v", columns.Int64), column(2, "gone", columns.Timestamp))
 	fx.deleted = &tab.Schema().Columns[1]
 	if got, want := fx.load(tab, fx.stage(tab, "1, NULL", "2, "+moment(1), "3, NULL")), (Result{Gone: 1}); got != want {
 		t.Errorf("%+v, want %+v", got, want)

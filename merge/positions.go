@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 // Names of the temporary tables of one merge, each connection's own.
@@ -38,7 +39,7 @@ func keyName(i int) string { return "k" + strconv.Itoa(i) }
 func keyColumns(stored *columns.Schema, key []columns.Column) string {
 	exprs := make([]string, len(key))
 	for i := range key {
-		exprs[i] = fromStored(stored, &key[i]) + " AS " + keyName(i)
+		exprs[i] = duck.FromStored(stored, &key[i]) + " AS " + keyName(i)
 	}
 	return strings.Join(exprs, ", ")
 }
@@ -48,7 +49,7 @@ func orderColumn(stored *columns.Schema, j Job) string {
 	if !j.ordered() {
 		return ""
 	}
-	return ", " + fromStored(stored, j.Order) + " AS o"
+	return ", " + duck.FromStored(stored, j.Order) + " AS o"
 }
 
 func keyNames(n int) string {
@@ -61,17 +62,17 @@ func keyNames(n int) string {
 
 // stagedKeys is the keys of the staged rows before the cuts. An ordinal is
 // larger the later a row came: the place of its file, then its row.
-func stagedKeys(j Job, at place) string {
+func stagedKeys(j Job, at duck.Place) string {
 	var parts []string
 	for i := range j.Staged {
 		s := &j.Staged[i]
 		if s.Keep == 0 {
 			continue
 		}
-		part := "SELECT " + keyColumns(s.Schema, j.Key) + orderColumn(s.Schema, j) + ", " + ordinal(i, 0) + " + " + rowColumn +
-			" AS ordinal FROM " + scan([]string{at(s.File.Path)})
+		part := "SELECT " + keyColumns(s.Schema, j.Key) + orderColumn(s.Schema, j) + ", " + ordinal(i, 0) + " + " + duck.RowColumn +
+			" AS ordinal FROM " + duck.Scan([]string{at(s.File.Path)})
 		if s.Keep < s.File.Rows {
-			part += " WHERE " + rowColumn + " < " + strconv.FormatInt(s.Keep, 10)
+			part += " WHERE " + duck.RowColumn + " < " + strconv.FormatInt(s.Keep, 10)
 		}
 		parts = append(parts, part)
 	}
@@ -80,14 +81,14 @@ func stagedKeys(j Job, at place) string {
 
 // increasing is true if every key is greater than the one read before it: then
 // no two are equal, in whatever order they were read, and none is null.
-func increasing(j Job, at place) string {
+func increasing(j Job, at duck.Place) string {
 	return "SELECT count(*) FILTER (k0 > before) >= count(*) - 1 AND count(*) = count(k0) FROM (\n" +
 		"SELECT k0, lag(k0) OVER () AS before FROM (\n" + stagedKeys(j, at) + "))"
 }
 
 // createBatch keeps each key of the batch once, with the ordinal of the row
 // that stays; without it where all keys differ and nothing asks for it.
-func createBatch(j Job, at place, distinct bool) string {
+func createBatch(j Job, at duck.Place, distinct bool) string {
 	keys := keyNames(len(j.Key))
 	create := "CREATE OR REPLACE TEMP TABLE " + batchTable + " AS\n"
 	switch {
@@ -137,11 +138,11 @@ type bounds struct {
 const boundText = 1024
 
 // createMatched finds the rows of the lake, live or not, whose key the batch has.
-func createMatched(j Job, at place, bs []bounds) string {
+func createMatched(j Job, at duck.Place, bs []bounds) string {
 	var parts []string
-	for _, files := range bySchema(j.Table.Files) {
+	for _, files := range duck.BySchema(j.Table.Files) {
 		stored := j.Table.Schemas[files[0].Schema]
-		part := "SELECT " + keyColumns(stored, j.Key) + orderColumn(stored, j) + ", " + fileColumn + ", " + rowColumn + " FROM " + scan(dataPaths(files, at))
+		part := "SELECT " + keyColumns(stored, j.Key) + orderColumn(stored, j) + ", " + duck.FileColumn + ", " + duck.RowColumn + " FROM " + duck.Scan(duck.DataPaths(files, at))
 		if narrow := narrowWithin(stored, j.Key, bs); len(narrow) > 0 {
 			part += " WHERE " + strings.Join(narrow, " AND ")
 		}
@@ -167,19 +168,19 @@ func createMatched(j Job, at place, bs []bounds) string {
 	if j.ordered() {
 		stays += ", " + j.Conflict.newer() + " AS newer"
 	}
-	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT " + fileColumn + " AS file, " +
-		rowColumn + " AS pos" + stays + " FROM (" + from + ") AS l\n" + join + " temp." + batchTable + " AS b ON " + strings.Join(on, " AND ")
+	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT " + duck.FileColumn + " AS file, " +
+		duck.RowColumn + " AS pos" + stays + " FROM (" + from + ") AS l\n" + join + " temp." + batchTable + " AS b ON " + strings.Join(on, " AND ")
 }
 
 func within(k string, c *columns.Column, b bounds) []string {
 	if len(b.lo) > boundText || len(b.hi) > boundText || strings.ContainsRune(b.lo+b.hi, 0) {
 		return nil // a NUL would end the statement
 	}
-	return []string{between(k, b.lo, b.hi, typeOf(c))}
+	return []string{between(k, b.lo, b.hi, duck.TypeOf(c))}
 }
 
 func between(x, lo, hi, kind string) string {
-	return fmt.Sprintf("%s BETWEEN %s::%s AND %s::%s", x, lit(lo), kind, lit(hi), kind)
+	return fmt.Sprintf("%s BETWEEN %s::%s AND %s::%s", x, duck.Lit(lo), kind, duck.Lit(hi), kind)
 }
 
 // narrowWithin bounds the key columns that were of fewer digits when the files
@@ -188,14 +189,14 @@ func between(x, lo, hi, kind string) string {
 func narrowWithin(stored *columns.Schema, key []columns.Column, bs []bounds) []string {
 	var out []string
 	for i := range key {
-		old := byID(stored.Columns, key[i].ID)
-		if key[i].Kind != columns.Decimal || !bs[i].noNulls || old == nil || same(old, &key[i]) {
+		old := duck.ByID(stored.Columns, key[i].ID)
+		if key[i].Kind != columns.Decimal || !bs[i].noNulls || old == nil || duck.Same(old, &key[i]) {
 			continue
 		}
 		lo, okLo := narrowed(bs[i].lo, old)
 		hi, okHi := narrowed(bs[i].hi, old)
 		if okLo && okHi {
-			out = append(out, between(ident(old.Name), lo, hi, typeOf(old)))
+			out = append(out, between(duck.Ident(old.Name), lo, hi, duck.TypeOf(old)))
 		}
 	}
 	return out
@@ -229,9 +230,9 @@ func tenTo(n int) *big.Int {
 }
 
 // dropSuperseded keeps the matched rows that were live.
-func dropSuperseded(j Job, at place, root string) string {
+func dropSuperseded(j Job, at duck.Place, root string) string {
 	return "CREATE OR REPLACE TEMP TABLE " + matchedTable + " AS\nSELECT m.* FROM temp." + matchedTable +
-		" AS m\nANTI JOIN " + gone(j.Table.Deletes, at, lit(root)) + " AS gone ON m.file = gone.file AND m.pos = gone.pos"
+		" AS m\nANTI JOIN " + duck.Gone(j.Table.Deletes, at, duck.Lit(root)) + " AS gone ON m.file = gone.file AND m.pos = gone.pos"
 }
 
 // setOf aggregates row numbers below rows into bits. A multiple of 8 of them
@@ -248,5 +249,5 @@ func staySets(rows int64) string {
 
 // matchedSets is, by path in the lake, the rows that matched.
 func matchedSets(rows int64, root string) string {
-	return "SELECT substr(file, length(" + lit(root+"/") + ") + 1), " + setOf("pos", rows) + " FROM temp." + matchedTable + " GROUP BY 1"
+	return "SELECT substr(file, length(" + duck.Lit(root+"/") + ") + 1), " + setOf("pos", rows) + " FROM temp." + matchedTable + " GROUP BY 1"
 }

@@ -9,6 +9,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 // Broken is a promise about the rows of a table that does not hold.
@@ -50,7 +51,7 @@ const shownBroken = 20
 
 func (db *DB) proveDeletes(ctx context.Context, t *lake.Table) (out []Broken, err error) {
 	const step = "check positions"
-	rows, err := db.sql.QueryContext(ctx, wrongPositions(t, under(db.root)))
+	rows, err := db.sql.QueryContext(ctx, wrongPositions(t, duck.Under(db.root)))
 	if err != nil {
 		return nil, stepError(ctx, step, err)
 	}
@@ -84,7 +85,7 @@ func (db *DB) proveDeletes(ctx context.Context, t *lake.Table) (out []Broken, er
 func (db *DB) proveKeys(ctx context.Context, t *lake.Table, key []columns.Column) ([]Broken, error) {
 	var keys, extra, row int64
 	var file string
-	err := db.sql.QueryRowContext(ctx, doubledKeys(t, key, under(db.root), db.root)).Scan(&keys, &extra, &file, &row)
+	err := db.sql.QueryRowContext(ctx, doubledKeys(t, key, duck.Under(db.root), db.root)).Scan(&keys, &extra, &file, &row)
 	if err != nil {
 		return nil, stepError(ctx, "check keys", err)
 	}
@@ -97,18 +98,18 @@ func (db *DB) proveKeys(ctx context.Context, t *lake.Table, key []columns.Column
 
 // wrongPositions is, by file, how many positions name no file of the table,
 // lie outside it, and stand twice.
-func wrongPositions(t *lake.Table, at place) string {
+func wrongPositions(t *lake.Table, at duck.Place) string {
 	files := "(SELECT NULL::VARCHAR, NULL::BIGINT WHERE false)"
 	if len(t.Files) > 0 {
 		rows := make([]string, len(t.Files))
 		for i := range t.Files {
-			rows[i] = "(" + lit(t.Files[i].Path) + ", " + strconv.FormatInt(t.Files[i].Rows, 10) + ")"
+			rows[i] = "(" + duck.Lit(t.Files[i].Path) + ", " + strconv.FormatInt(t.Files[i].Rows, 10) + ")"
 		}
 		files = "(VALUES " + strings.Join(rows, ", ") + ")"
 	}
 	return "SELECT file_path, count(*) FILTER (n IS NULL) AS unknown, count(*) FILTER (pos < 0 OR pos >= n) AS outside, " +
 		"sum(times - 1)::BIGINT AS doubled FROM (\n" +
-		"SELECT file_path, pos, count(*) AS times FROM read_parquet(" + listOf(deletePaths(t.Deletes, at)) +
+		"SELECT file_path, pos, count(*) AS times FROM read_parquet(" + duck.List(duck.DeletePaths(t.Deletes, at)) +
 		", hive_partitioning = false) GROUP BY file_path, pos) AS p\n" +
 		"LEFT JOIN " + files + " AS f(path, n) ON file_path = path\n" +
 		"GROUP BY file_path HAVING unknown > 0 OR outside > 0 OR doubled > 0\nORDER BY file_path LIMIT " + strconv.Itoa(shownBroken)
@@ -116,17 +117,17 @@ func wrongPositions(t *lake.Table, at place) string {
 
 // doubledKeys counts the keys of more than one live row and the rows that are
 // too many, and names one of them.
-func doubledKeys(t *lake.Table, key []columns.Column, at place, root string) string {
+func doubledKeys(t *lake.Table, key []columns.Column, at duck.Place, root string) string {
 	var parts []string
-	for _, files := range bySchema(t.Files) {
-		parts = append(parts, "SELECT "+keyColumns(t.Schemas[files[0].Schema], key)+", "+fileColumn+", "+rowColumn+
-			" FROM "+scan(dataPaths(files, at)))
+	for _, files := range duck.BySchema(t.Files) {
+		parts = append(parts, "SELECT "+keyColumns(t.Schemas[files[0].Schema], key)+", "+duck.FileColumn+", "+duck.RowColumn+
+			" FROM "+duck.Scan(duck.DataPaths(files, at)))
 	}
 	live := "(\n" + strings.Join(parts, "\nUNION ALL\n") + "\n) AS live"
 	if len(t.Deletes) > 0 {
-		live += "\nANTI JOIN " + gone(t.Deletes, at, lit(root)) + " AS gone\nON live." + fileColumn + " = gone.file AND live." + rowColumn + " = gone.pos"
+		live += "\nANTI JOIN " + duck.Gone(t.Deletes, at, duck.Lit(root)) + " AS gone\nON live." + duck.FileColumn + " = gone.file AND live." + duck.RowColumn + " = gone.pos"
 	}
 	return "SELECT count(*), coalesce(sum(n - 1), 0)::BIGINT, coalesce(any_value(one.file), ''), coalesce(any_value(one.pos), 0) FROM (\n" +
-		"SELECT count(*) AS n, any_value({'file': " + fileColumn + ", 'pos': " + rowColumn + "}) AS one FROM " + live +
+		"SELECT count(*) AS n, any_value({'file': " + duck.FileColumn + ", 'pos': " + duck.RowColumn + "}) AS one FROM " + live +
 		"\nGROUP BY " + keyNames(len(key)) + " HAVING n > 1)"
 }

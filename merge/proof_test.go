@@ -14,13 +14,13 @@ func TestProve(t *testing.T) {
 	f := func(want string, spoil func(f *fixture, t *lake.Table)) {
 		t.Helper()
 		fx := newFixture(t)
-		tab := fx.table(`t "x" 'y'`, []string{`k "1"`, `k '2'`}, column(1, `k "1"`, columns.Int64), column(2, `k '2'`, columns.String))
+		tab := fx.Table(`t "x" 'y'`, []string{`k "1"`, `k '2'`}, column(1, `k "1"`, columns.Int64), column(2, `k '2'`, columns.String))
 		fx.load(tab, fx.stage(tab, "1, 'a'", "1, NULL", "2, 'a'"))
 		evolve(tab, decimal(1, `k "1"`, 38, 0), column(2, `k '2'`, columns.String), column(3, "v", columns.Double))
 		fx.load(tab, fx.stage(tab, "1, 'a', 1", "3, 'a', 2", "1, 'a', 3"))
 		spoil(fx, tab)
 		got, err := fx.db.Prove(context.Background(), tab)
-		fx.must(err)
+		fx.Must(err)
 		text := ""
 		for _, b := range got {
 			text += b.What + ". "
@@ -37,7 +37,7 @@ func TestProve(t *testing.T) {
 		for _, r := range rows {
 			p.AddRange(r, r+1)
 		}
-		f.writeDeletes(t, []lake.Positions{p})
+		f.WriteDeletes(t, []lake.Positions{p})
 	}
 	f("", func(*fixture, *lake.Table) {})
 	f("", func(f *fixture, t *lake.Table) { add(f, t, "4, NULL, 1") })

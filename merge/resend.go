@@ -7,6 +7,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 // Resent is rows that have come, held against rows that the lake has already.
@@ -21,11 +22,11 @@ type Resent struct {
 // Same reports whether the first rows of both are the same in the same order,
 // and whether they are all alike among themselves.
 func (db *DB) Same(ctx context.Context, r Resent) (same, alike bool, err error) {
-	have, err := r.have(under(db.root))
+	have, err := r.have(duck.Under(db.root))
 	if err != nil {
 		return false, false, err
 	}
-	query := sameRows(have, r.come(under(db.root)))
+	query := sameRows(have, r.come(duck.Under(db.root)))
 	if err := db.sql.QueryRowContext(ctx, query).Scan(&same, &alike); err != nil {
 		return false, false, stepError(ctx, "compare with rows of the lake", err)
 	}
@@ -33,7 +34,7 @@ func (db *DB) Same(ctx context.Context, r Resent) (same, alike bool, err error) 
 }
 
 // have selects the lake's rows.
-func (r Resent) have(at place) (string, error) {
+func (r Resent) have(at duck.Place) (string, error) {
 	stored := map[string]*columns.Schema{}
 	for i := range r.Table.Files {
 		stored[r.Table.Files[i].Path] = r.Table.Schemas[r.Table.Files[i].Schema]
@@ -54,7 +55,7 @@ func (r Resent) have(at place) (string, error) {
 }
 
 // come selects the staged rows.
-func (r Resent) come(at place) string {
+func (r Resent) come(at duck.Place) string {
 	var parts []string
 	n := int64(0)
 	for i := range r.Staged {
@@ -79,11 +80,11 @@ func sameRows(have, come string) string {
 func numberedRows(stored *columns.Schema, cols []columns.Column, file string, from, rows, n int64) string {
 	exprs := make([]string, len(cols))
 	for i := range cols {
-		exprs[i] = fromStored(stored, &cols[i])
+		exprs[i] = duck.FromStored(stored, &cols[i])
 	}
 	if len(exprs) == 0 {
 		exprs = []string{"0"}
 	}
 	return fmt.Sprintf("SELECT hash(%s) AS h, %s - %d AS n FROM %s WHERE %s >= %d AND %s < %d",
-		strings.Join(exprs, ", "), rowColumn, from-n, scan([]string{file}), rowColumn, from, rowColumn, from+rows)
+		strings.Join(exprs, ", "), duck.RowColumn, from-n, duck.Scan([]string{file}), duck.RowColumn, from, duck.RowColumn, from+rows)
 }

@@ -2,19 +2,12 @@ package merge
 
 import (
 	"context"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
-
-var update = flag.Bool("update", false, "write the SQL as it is now to testdata")
-
-// odd is a name that breaks every careless way to quote.
-const odd = "it's; \"odd\"\n-- $$ /*"
 
 // TestSQL runs every statement on DuckDB, with odd names everywhere, and
 // compares its text with testdata.
@@ -26,7 +19,7 @@ func TestSQL(t *testing.T) {
 	struct2 := column(4, odd+"s", columns.Struct, column(5, odd, columns.Timestamp), column(6, "j", columns.JSON), column(7, "new", columns.String))
 	list := column(8, odd+"l", columns.List, struct1)
 	list.Fields[0].ID, list.Fields[0].Name, list.Fields[0].Fields = 9, "element", []columns.Column{column(10, odd, columns.Timestamp)}
-	tab := f.table(odd, []string{odd, odd + "2"}, key[0], key[1], struct1, list)
+	tab := f.Table(odd, []string{odd, odd + "2"}, key[0], key[1], struct1, list)
 	value := "row(DATE '2024-01-01', '{}'), [row(TIMESTAMPTZ '2024-01-01 00:00:00+00')]"
 	f.load(tab, f.stage(tab, "1, 'a', "+value, "1, 'a', "+value))
 	tab.Dir += odd
@@ -39,29 +32,23 @@ func TestSQL(t *testing.T) {
 	j := Job{Table: tab, Key: wide, Staged: []Staged{cut, f.stage(tab, "1, 'a', NULL, NULL, '2.5'")}}
 
 	conn, err := f.db.sql.Conn(context.Background())
-	f.must(err)
-	defer func() { f.must(conn.Close()) }()
-	run := func(name, statement string) {
-		t.Helper()
-		if _, err := conn.ExecContext(context.Background(), statement); err != nil {
-			t.Fatalf("%s: %v\n%s", name, err, statement)
-		}
-		golden(t, name, strings.ReplaceAll(statement, strings.ReplaceAll(f.root, "'", "''"), "/LAKE"))
-	}
-	at := under(f.root)
+	f.Must(err)
+	defer func() { f.Must(conn.Close()) }()
+	run := func(name, statement string) { t.Helper(); f.Run(conn, name, statement) }
+	at := duck.Under(f.Root)
 	run("increasing", increasing(j, at))
 	run("batch_distinct", createBatch(j, at, true))
 	run("batch", createBatch(j, at, false))
 	run("bounds", batchBounds(j.Key))
 	run("matched_nulls", createMatched(j, at, make([]bounds, 2)))
 	run("matched", createMatched(j, at, []bounds{{true, "1", "1"}, {true, odd, odd}}))
-	run("superseded", dropSuperseded(j, at, f.root))
-	run("matched_sets", matchedSets(1000, f.root))
+	run("superseded", dropSuperseded(j, at, f.Root))
+	run("matched_sets", matchedSets(1000, f.Root))
 	run("stay_sets", staySets(1000))
 	j.Conflict = Fill
 	run("batch_distinct_fill", createBatch(j, at, true))
 	run("matched_fill", createMatched(j, at, make([]bounds, 2)))
-	run("superseded_fill", dropSuperseded(j, at, f.root))
+	run("superseded_fill", dropSuperseded(j, at, f.Root))
 	run("drop_keys", dropKeys(j))
 	j.Conflict = Ignore
 	run("batch_ignore", createBatch(j, at, false))
@@ -69,65 +56,10 @@ func TestSQL(t *testing.T) {
 	run("batch_ordered", createBatch(j, at, false))
 	run("batch_distinct_ordered", createBatch(j, at, true))
 	run("matched_ordered", createMatched(j, at, make([]bounds, 2)))
-	run("superseded_ordered", dropSuperseded(j, at, f.root))
+	run("superseded_ordered", dropSuperseded(j, at, f.Root))
 	run("drop_keys_ordered", dropKeys(j))
 	run("keep_matched", keepMatched())
 	run("deleted_rows", deletedRows(j, at))
 	run("deleted_sets", deletedSets(tab.Deletes, at, 1000))
-	run("view", createView(tab, at, lit(f.root)))
-	run("view_movable", createView(tab, movable(f.root), lakeOr(f.root)))
 	run("drop", strings.Join(dropTables(), ";\n"))
-	query := "SELECT * FROM " + ident(odd) + "; -- $$"
-	run("types", typesOf(query))
-	run("plan", planOf(query))
-	run("exported", exported(query, 5, func(_ int, column string) string { return column }))
-	settings := strings.Join(setup(f.config(), allowDirectories(f.root)), ";\n")
-	golden(t, "setup", strings.ReplaceAll(settings, strings.ReplaceAll(f.root, "'", "''"), "/LAKE"))
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".sql")
-	if *update {
-		if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got+"\n" != string(want) {
-		t.Fatalf("%s: got\n%s\nwant\n%s", path, got, want)
-	}
-}
-
-// FuzzQuote holds that DuckDB reads back what ident and lit quote.
-func FuzzQuote(f *testing.F) {
-	f.Add(odd)
-	f.Add("''")
-	f.Add(`\'`)
-	f.Fuzz(func(t *testing.T, s string) {
-		if s == "" || strings.Contains(s, "\x00") || strings.ToValidUTF8(s, "") != s {
-			return // no name: the decoder refuses such text
-		}
-		db, err := start(context.Background(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		rows, err := db.Query("SELECT " + lit(s) + " AS " + ident(s))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rows.Close()
-		var value string
-		names, err := rows.Columns()
-		if err != nil || !rows.Next() {
-			t.Fatalf("no row: %v", err)
-		}
-		if err := rows.Scan(&value); err != nil || value != s || names[0] != s {
-			t.Fatalf("got %q and %q of %q: %v", value, names[0], s, err)
-		}
-	})
 }

@@ -10,6 +10,7 @@ import (
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
 	"target-filelake/lake/failpoint"
+	"target-filelake/merge/duck"
 )
 
 // Staged is a data file of the batch being merged, already at its final path.
@@ -186,7 +187,7 @@ func (m *merging) supersede(ctx context.Context) (dead []lake.Positions, r Resul
 	if err != nil || distinct && !m.live() {
 		return m.superseded(nil), r, err
 	}
-	if err := m.exec(ctx, "read keys of the batch", createBatch(m.Job, under(m.root), distinct)); err != nil {
+	if err := m.exec(ctx, "read keys of the batch", createBatch(m.Job, duck.Under(m.root), distinct)); err != nil {
 		return nil, r, err
 	}
 	keys, bs, err := m.bounds(ctx)
@@ -277,7 +278,7 @@ func (m *merging) distinct(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	var yes bool
-	if err := m.conn.QueryRowContext(ctx, increasing(m.Job, under(m.root))).Scan(&yes); err != nil {
+	if err := m.conn.QueryRowContext(ctx, increasing(m.Job, duck.Under(m.root))).Scan(&yes); err != nil {
 		return false, stepError(ctx, "read keys of the batch", err)
 	}
 	return yes, nil
@@ -337,7 +338,7 @@ func (m *merging) replaceable(ctx context.Context, bs []bounds) (n int64, err er
 
 // match puts the live rows of the lake whose key the batch has into a table.
 func (m *merging) match(ctx context.Context, bs []bounds) (int64, error) {
-	at := under(m.root)
+	at := duck.Under(m.root)
 	n, err := m.create(ctx, "look for keys in the lake", matchedTable, createMatched(m.Job, at, bs))
 	if err == nil && n > 0 && len(m.Table.Deletes) > 0 {
 		n, err = m.create(ctx, "read positions of the lake", matchedTable, dropSuperseded(m.Job, at, m.root))

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 func TestPositions(t *testing.T) {
 	f := newFixture(t)
-	orders := f.table(`or"ders`, []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
+	orders := f.Table(`or"ders`, []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
 	check := func(got, want Result, rows ...string) {
 		t.Helper()
 		if got != want {
@@ -43,7 +44,7 @@ func TestPositions(t *testing.T) {
 
 func TestPositionsAppend(t *testing.T) {
 	f := newFixture(t)
-	log := f.table("log", nil, column(1, "v", columns.Int64))
+	log := f.Table("log", nil, column(1, "v", columns.Int64))
 	if r := f.load(log, f.stage(log, "1", "1")); r != (Result{}) {
 		t.Fatalf("got %+v, want nothing superseded", r)
 	}
@@ -61,13 +62,13 @@ func TestPositionsAppend(t *testing.T) {
 // by value.
 func TestZeros(t *testing.T) {
 	f := newFixture(t)
-	tab := f.table("t", []string{"d", "s"}, column(1, "d", columns.Double), column(2, "s", columns.Struct, column(3, "x", columns.Double)), column(4, "v", columns.Int64))
+	tab := f.Table("t", []string{"d", "s"}, column(1, "d", columns.Double), column(2, "s", columns.Struct, column(3, "x", columns.Double)), column(4, "v", columns.Int64))
 	f.load(tab, f.stage(tab, "'-0.0'::DOUBLE, {'x': 0.0::DOUBLE}, 1", "1, {'x': NULL}, 2", "1, NULL, 3"))
 	r := f.load(tab, f.stage(tab, "0.0::DOUBLE, {'x': '-0.0'::DOUBLE}, 4", "1, {'x': NULL}, 5", "'-0.0'::DOUBLE, {'x': 0.0::DOUBLE}, 6", "1, NULL, 7"))
 	if want := (Result{Within: 1, Lake: 3}); r != want {
 		t.Fatalf("got %+v, want %+v", r, want)
 	}
-	single := f.table("u", []string{"d"}, column(1, "d", columns.Double))
+	single := f.Table("u", []string{"d"}, column(1, "d", columns.Double))
 	f.load(single, f.stage(single, "'-0.0'::DOUBLE"))
 	if r, want := f.load(single, f.stage(single, "0.0")), (Result{Lake: 1}); r != want {
 		t.Fatalf("got %+v, want %+v", r, want)
@@ -80,10 +81,10 @@ func TestSortedBatch(t *testing.T) {
 	fx := newFixture(t)
 	f := func(kind columns.Kind, key string, want Result) {
 		t.Helper()
-		tab := fx.table("t", []string{"id"}, column(1, "id", kind))
+		tab := fx.Table("t", []string{"id"}, column(1, "id", kind))
 		const n = 2 * distinctRows
 		stage := func(key string) Staged {
-			return fx.stageQuery(tab, n, fmt.Sprintf("SELECT (%s)::%s AS id FROM range(%d)", key, typeOf(&tab.Schema().Columns[0]), n))
+			return fx.stageQuery(tab, n, fmt.Sprintf("SELECT (%s)::%s AS id FROM range(%d)", key, duck.TypeOf(&tab.Schema().Columns[0]), n))
 		}
 		first := want
 		first.Lake = 0
@@ -111,7 +112,7 @@ func TestPositionsAtOnce(t *testing.T) {
 	fx := newFixture(t)
 	var jobs []Job
 	for i := range 8 {
-		tab := fx.table(fmt.Sprint("t", i), []string{"id"}, column(1, "id", columns.Int64))
+		tab := fx.Table(fmt.Sprint("t", i), []string{"id"}, column(1, "id", columns.Int64))
 		fx.load(tab, fx.stage(tab, "1", "2", "3"))
 		j := Job{Table: tab, Key: keyOf(tab)}
 		for n := range i + 1 {
@@ -135,7 +136,7 @@ func TestPositionsAtOnce(t *testing.T) {
 // TestPositionsCancelled holds that a merge that was stopped leaves the next one nothing.
 func TestPositionsCancelled(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64))
 	const n = 1_000_000
 	fx.load(tab, fx.stageQuery(tab, n, "SELECT range AS id FROM range(1000000)"))
 	j := Job{Table: tab, Key: keyOf(tab)}
@@ -156,7 +157,7 @@ func TestPositionsCancelled(t *testing.T) {
 // TestPositionsRefuses gives files that are not what they are said to be.
 func TestPositionsRefuses(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64))
 	fx.load(tab, fx.stage(tab, "1", "2"))
 	f := func(change func(*Staged), want string) {
 		t.Helper()
@@ -170,26 +171,26 @@ func TestPositionsRefuses(t *testing.T) {
 	f(func(s *Staged) { s.File.Rows, s.Keep = 2, 2 }, "other row counts")
 	f(func(s *Staged) { s.Keep = 9 }, "keep 9 of 3 rows")
 	f(func(s *Staged) { s.Keep = -1 }, "keep -1 of 3 rows")
-	f(func(s *Staged) { fx.must(os.Remove(fx.abs(s.File.Path))) }, "read keys of the batch")
-	f(func(s *Staged) { fx.must(os.Truncate(fx.abs(s.File.Path), 100)) }, "read keys of the batch")
+	f(func(s *Staged) { fx.Must(os.Remove(fx.Abs(s.File.Path))) }, "read keys of the batch")
+	f(func(s *Staged) { fx.Must(os.Truncate(fx.Abs(s.File.Path), 100)) }, "read keys of the batch")
 }
 
 // TestPositionsInLittleMemory merges more keys than memory holds.
 func TestPositionsInLittleMemory(t *testing.T) {
 	fx := newFixture(t)
 	const n = 1_500_000
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.String))
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.String))
 	keys := func(of string) string {
 		return fmt.Sprintf("SELECT 'a rather long key of the row ' || (%s) AS id FROM range(%d)", of, n)
 	}
 	fx.load(tab, fx.stageQuery(tab, n, keys("range")))
 	batch := fx.stageQuery(tab, n, keys("(range * 7919) % 1500000"))
 	f := func(memoryMB int) (Result, error) {
-		c := fx.config()
+		c := fx.Config()
 		c.MemoryMB = memoryMB
 		db, err := Open(context.Background(), c)
-		fx.must(err)
-		defer func() { fx.must(db.Close()) }()
+		fx.Must(err)
+		defer func() { fx.Must(db.Close()) }()
 		_, r, err := db.Positions(context.Background(), Job{Table: tab, Key: keyOf(tab), Staged: []Staged{batch}})
 		return r, err
 	}
@@ -199,8 +200,8 @@ func TestPositionsInLittleMemory(t *testing.T) {
 	if r, err := f(2); err == nil || r != (Result{}) || !strings.Contains(err.Error(), "Out of Memory") {
 		t.Fatalf("got %+v, %v; want an error", r, err)
 	}
-	entries, err := os.ReadDir(fx.config().TempDir)
-	fx.must(err)
+	entries, err := os.ReadDir(fx.Config().TempDir)
+	fx.Must(err)
 	if len(entries) > 0 {
 		t.Fatalf("%d spilled files left", len(entries))
 	}

@@ -12,14 +12,15 @@ import (
 	"strings"
 
 	"target-filelake/ingest"
-	"target-filelake/merge"
+	"target-filelake/merge/answer"
+	"target-filelake/merge/duck"
 )
 
 // batchFiles opens the files that BATCH messages name, and nothing outside a
 // directory.
 type batchFiles struct {
 	root   string // "": none may be opened
-	duckdb merge.Config
+	duckdb duck.Config
 }
 
 // open is the records of one file as a Singer stream.
@@ -77,7 +78,7 @@ func (b batchFiles) parquet(ctx context.Context, f *os.File, name, stream string
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	rows, err := merge.ReadParquet(ctx, b.duckdb, name)
+	rows, err := answer.ReadParquet(ctx, b.duckdb, name)
 	if err != nil {
 		return nil, err
 	}

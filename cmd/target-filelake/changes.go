@@ -7,7 +7,8 @@ import (
 	"iter"
 
 	"target-filelake/lake"
-	"target-filelake/merge"
+	"target-filelake/merge/answer"
+	"target-filelake/merge/duck"
 )
 
 // ChangesCmd tells what became of a stream's rows between two versions.
@@ -59,7 +60,7 @@ func (c *ChangesCmd) run(ctx context.Context, std *stdio, root string, fsys lake
 	if err != nil {
 		return err
 	}
-	feed, err := merge.NewFeed(states, c.Each)
+	feed, err := answer.NewFeed(states, c.Each)
 	if err != nil {
 		return c.fault(err)
 	}
@@ -67,7 +68,7 @@ func (c *ChangesCmd) run(ctx context.Context, std *stdio, root string, fsys lake
 		return usageError{fmt.Errorf("no stream %q in version %d or %d, which has %q", c.Stream, uint64(from.Version), uint64(to.Version), to.Streams())}
 	}
 	fmt.Fprintf(std.err, "changes of %s from version %d to version %d\n", printable(c.Stream), uint64(from.Version), uint64(to.Version))
-	err = c.answer(root, std.out, func(config merge.Config) (*merge.Rows, error) { return merge.Changes(ctx, config, feed) })
+	err = c.answer(root, std.out, func(config duck.Config) (*answer.Rows, error) { return answer.Changes(ctx, config, feed) })
 	return c.fault(stillThere(fsys, from.Version, err))
 }
 
@@ -85,7 +86,7 @@ func (c *ChangesCmd) fault(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, merge.ErrAnew):
+	case errors.Is(err, answer.ErrAnew):
 		return usageError{err}
 	}
 	return gone(err)

@@ -13,6 +13,7 @@ import (
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
 	"target-filelake/merge"
+	"target-filelake/merge/duck"
 	"target-filelake/state"
 )
 
@@ -244,7 +245,7 @@ func (c *committer) openDB(ctx context.Context) error {
 	if c.spill, err = c.lake.Temp(); err != nil {
 		return err
 	}
-	c.db, err = merge.Open(ctx, merge.Config{
+	c.db, err = merge.Open(ctx, duck.Config{
 		Root: c.root, Threads: c.cfg.Threads, MemoryMB: int(c.cfg.share(duckdbShare) >> 20),
 		TempDir: filepath.Join(c.root, filepath.FromSlash(c.spill)),
 	})

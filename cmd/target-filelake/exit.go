@@ -10,7 +10,7 @@ import (
 	"target-filelake/ingest"
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
-	"target-filelake/merge"
+	"target-filelake/merge/duck"
 )
 
 // Exit codes, after sysexits.h where it has one.
@@ -69,7 +69,7 @@ func exitCode(err error) int {
 
 func isDisk(err error) bool {
 	return is[*fs.PathError](err) || is[*os.LinkError](err) || is[*os.SyscallError](err) || is[syscall.Errno](err) || is[*lake.UnsureError](err) ||
-		errors.Is(err, lake.ErrCorrupt) || merge.DiskFault(err)
+		errors.Is(err, lake.ErrCorrupt) || duck.DiskFault(err)
 }
 
 // signalled adds the signal that came to the fault that ended a run, unless

@@ -17,7 +17,7 @@ import (
 	"target-filelake/ingest"
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
-	"target-filelake/merge"
+	"target-filelake/merge/duck"
 	"target-filelake/state"
 )
 
@@ -246,7 +246,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 		pending = l.in.pending
 	}
 	f := feed{loader: l, tables: t, taking: taking, work: work, order: order}
-	f.batches = batchFiles{root: l.cfg.BatchRoot, duckdb: merge.Config{Threads: 1, MemoryMB: int(l.cfg.share(blockShare) >> 20)}}
+	f.batches = batchFiles{root: l.cfg.BatchRoot, duckdb: duck.Config{Threads: 1, MemoryMB: int(l.cfg.share(blockShare) >> 20)}}
 	_, err := f.run(ctx, ingest.NewReader(l.in, l.cfg.lines(), pending), nil)
 	return err
 }

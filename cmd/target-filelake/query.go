@@ -14,7 +14,8 @@ import (
 	"text/tabwriter"
 
 	"target-filelake/lake"
-	"target-filelake/merge"
+	"target-filelake/merge/answer"
+	"target-filelake/merge/duck"
 )
 
 // AnswerFlag is how rows are printed.
@@ -44,7 +45,7 @@ func (c *QueryCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	err = c.answer(root, std.out, func(config merge.Config) (*merge.Rows, error) { return merge.Query(ctx, config, m, c.SQL) })
+	err = c.answer(root, std.out, func(config duck.Config) (*answer.Rows, error) { return answer.Query(ctx, config, m, c.SQL) })
 	if err != nil {
 		return fmt.Errorf("query: %w", err)
 	}
@@ -52,17 +53,17 @@ func (c *QueryCmd) Run(ctx context.Context, std *stdio) error {
 }
 
 // answer prints the rows that ask has DuckDB find.
-func (f AnswerFlag) answer(root string, w io.Writer, ask func(merge.Config) (*merge.Rows, error)) error {
+func (f AnswerFlag) answer(root string, w io.Writer, ask func(duck.Config) (*answer.Rows, error)) error {
 	temp, err := os.MkdirTemp("", "target-filelake-query-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	rows, err := ask(merge.Config{Root: root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
+	rows, err := ask(duck.Config{Root: root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
 	if err != nil {
 		return err
 	}
-	show := map[string]func(io.Writer, *merge.Rows) error{
+	show := map[string]func(io.Writer, *answer.Rows) error{
 		"table": printTable, "csv": printCSV, "json": printJSON, "jsonl": printJSONL,
 	}[f.Format]
 	return errors.Join(show(w, rows), rows.Close())
@@ -76,7 +77,7 @@ const queryMemoryMB = 2048
 func readLake(path string) (string, *lake.Manifest, error) { return readLakeAt(path, moment{}) }
 
 // each calls row with every row of the answer as text.
-func each(rows *merge.Rows, row func(values []any) error) error {
+func each(rows *answer.Rows, row func(values []any) error) error {
 	values := make([]any, len(rows.Columns()))
 	for {
 		ok, err := rows.Next(values)
@@ -92,7 +93,7 @@ func each(rows *merge.Rows, row func(values []any) error) error {
 // alignedRows bounds what waits for its columns' widths.
 const alignedRows = 10_000
 
-func printTable(w io.Writer, rows *merge.Rows) error {
+func printTable(w io.Writer, rows *answer.Rows) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	texts := make([]string, 0, len(rows.Columns()))
 	for _, c := range rows.Columns() {
@@ -108,7 +109,7 @@ func printTable(w io.Writer, rows *merge.Rows) error {
 		}
 		for i, v := range values {
 			if texts[i] = "NULL"; v != nil {
-				texts[i] = printable(merge.FormatText(v))
+				texts[i] = printable(answer.FormatText(v))
 			}
 		}
 		_, err := fmt.Fprintln(t, strings.Join(texts, "\t"))
@@ -117,7 +118,7 @@ func printTable(w io.Writer, rows *merge.Rows) error {
 	return errors.Join(err, t.Flush())
 }
 
-func printCSV(w io.Writer, rows *merge.Rows) error {
+func printCSV(w io.Writer, rows *answer.Rows) error {
 	out := csv.NewWriter(w)
 	fields := make([]string, 0, len(rows.Columns()))
 	for _, c := range rows.Columns() {
@@ -128,7 +129,7 @@ func printCSV(w io.Writer, rows *merge.Rows) error {
 		err = each(rows, func(values []any) error {
 			for i, v := range values {
 				if fields[i] = ""; v != nil {
-					fields[i] = merge.FormatText(v)
+					fields[i] = answer.FormatText(v)
 				}
 			}
 			return out.Write(fields)
@@ -138,7 +139,7 @@ func printCSV(w io.Writer, rows *merge.Rows) error {
 	return errors.Join(err, out.Error())
 }
 
-func printJSON(w io.Writer, rows *merge.Rows) error {
+func printJSON(w io.Writer, rows *answer.Rows) error {
 	before := "[\n"
 	err := printObjects(w, rows, func() string { b := before; before = ",\n"; return b }, "")
 	if err != nil {
@@ -152,12 +153,12 @@ func printJSON(w io.Writer, rows *merge.Rows) error {
 	return err
 }
 
-func printJSONL(w io.Writer, rows *merge.Rows) error {
+func printJSONL(w io.Writer, rows *answer.Rows) error {
 	return printObjects(w, rows, func() string { return "" }, "\n")
 }
 
 // printObjects writes each row as an object, with what stands before and after it.
-func printObjects(w io.Writer, rows *merge.Rows, before func() string, after string) error {
+func printObjects(w io.Writer, rows *answer.Rows, before func() string, after string) error {
 	var names []string // with what stands before and after them
 	for i, c := range rows.Columns() {
 		name, err := json.Marshal(c.Name)
@@ -172,7 +173,7 @@ func printObjects(w io.Writer, rows *merge.Rows, before func() string, after str
 		line = append(line[:0], before()...)
 		for i, v := range values {
 			line = append(line, names[i]...)
-			line = merge.AppendJSON(line, v)
+			line = answer.AppendJSON(line, v)
 		}
 		_, err := out.Write(append(append(line, '}'), after...))
 		return err

@@ -9,7 +9,8 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
-	"target-filelake/merge"
+	"target-filelake/merge/answer"
+	"target-filelake/merge/duck"
 )
 
 // HistoryCmd tells what the versions did to one row.
@@ -57,7 +58,7 @@ func (c *HistoryCmd) run(ctx context.Context, std *stdio, root string, fsys lake
 	if from == 1 {
 		from = 0 // what version 1 has it inserted
 	}
-	t, err := merge.NewTimeline(lake.States(fsys, c.Stream, from, newest.Version))
+	t, err := answer.NewTimeline(lake.States(fsys, c.Stream, from, newest.Version))
 	if err != nil {
 		return gone(err)
 	}
@@ -75,8 +76,8 @@ func (c *HistoryCmd) run(ctx context.Context, std *stdio, root string, fsys lake
 	if v := t.Anew(); v > 0 {
 		fmt.Fprintf(std.err, "%s was loaded anew in version %d; its history starts there\n", printable(c.Stream), uint64(v))
 	}
-	err = c.answer(root, std.out, func(config merge.Config) (*merge.Rows, error) { return merge.History(ctx, config, t, key) })
-	if errors.Is(err, merge.ErrKey) {
+	err = c.answer(root, std.out, func(config duck.Config) (*answer.Rows, error) { return answer.History(ctx, config, t, key) })
+	if errors.Is(err, answer.ErrKey) {
 		return usageError{err}
 	}
 	return gone(stillThere(fsys, from, err))

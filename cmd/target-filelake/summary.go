@@ -15,7 +15,7 @@ import (
 
 	"target-filelake/ingest"
 	"target-filelake/lake"
-	"target-filelake/merge"
+	"target-filelake/merge/answer"
 )
 
 // summary counts what a run did. The sequencer adds what came in, the
@@ -198,7 +198,7 @@ func (c *streamCount) notes() []string {
 
 // hint is a line to paste into a shell that shows what was loaded.
 func hint(t *lake.Table, root string) string {
-	return fmt.Sprintf("query it:  duckdb -readonly %s %s", shellQuote(root+"/"+viewsDB), shellQuote(merge.Sample(t)))
+	return fmt.Sprintf("query it:  duckdb -readonly %s %s", shellQuote(root+"/"+viewsDB), shellQuote(answer.Sample(t)))
 }
 
 func shellQuote(s string) string {

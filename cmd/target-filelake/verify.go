@@ -16,6 +16,7 @@ import (
 	"target-filelake/lake"
 	"target-filelake/lake/audit"
 	"target-filelake/merge"
+	"target-filelake/merge/duck"
 )
 
 // VerifyCmd checks everything.
@@ -116,7 +117,7 @@ func (v *verifier) run(ctx context.Context, only string) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	v.db, err = merge.Open(ctx, merge.Config{Root: v.root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
+	v.db, err = merge.Open(ctx, duck.Config{Root: v.root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"target-filelake/lake"
-	"target-filelake/merge"
+	"target-filelake/merge/answer"
 )
 
 const (
@@ -104,7 +104,7 @@ func (p viewsPublisher) publish(ctx context.Context) error {
 	}
 	defer func() { _ = p.fs.Remove(dir) }() // the next Open sweeps what stays
 	temp := path.Join(dir, viewsDB)
-	sql, err := merge.Views(ctx, m, p.root, filepath.Join(p.root, filepath.FromSlash(temp)))
+	sql, err := answer.Views(ctx, m, p.root, filepath.Join(p.root, filepath.FromSlash(temp)))
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package merge
+package duck
 
 import (
 	"errors"
@@ -6,8 +6,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// DiskFault reports whether an error of this package's is that DuckDB could not
-// read or write a file.
+// DiskFault reports whether an error is that DuckDB could not read or write a file.
 func DiskFault(err error) bool {
 	e, ok := errors.AsType[*duckdb.Error](err)
 	return ok && e.Type == duckdb.ErrorTypeIO

@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"target-filelake/lake"
+	"target-filelake/merge/duck"
 )
 
 // viewsMemoryMB is for a session that only binds views.
@@ -23,8 +24,8 @@ const viewsNote = "-- Views of the lake. If it is not where it was when this was
 // for each table of m, and returns the same as text. root is the absolute path
 // of the lake. The database opens in DuckDB 1.1 and later. It is not synced.
 func Views(ctx context.Context, m *lake.Manifest, root, path string) (text string, err error) {
-	c := Config{Root: root, Threads: 1, MemoryMB: viewsMemoryMB}
-	db, err := start(ctx, setup(c, allowDirectories(root, filepath.Dir(path))))
+	c := duck.Config{Root: root, Threads: 1, MemoryMB: viewsMemoryMB}
+	db, err := duck.Open(ctx, c, duck.Directories(root, filepath.Dir(path)))
 	if err != nil {
 		return "", fmt.Errorf("views: %w", err)
 	}
@@ -38,7 +39,7 @@ func Views(ctx context.Context, m *lake.Manifest, root, path string) (text strin
 		return "", fmt.Errorf("views: create %s: %w", path, err)
 	}
 	tables := sorted(m)
-	if err := createViews(ctx, conn, tables, movable(root), lakeOr(root)); err != nil {
+	if err := createViews(ctx, conn, tables, duck.Movable(root), duck.LakeOr(root)); err != nil {
 		return "", fmt.Errorf("views: %w", err)
 	}
 	if _, err := conn.ExecContext(ctx, detachViews); err != nil {
@@ -47,9 +48,9 @@ func Views(ctx context.Context, m *lake.Manifest, root, path string) (text strin
 	return viewsText(tables, root), nil
 }
 
-func createViews(ctx context.Context, conn *sql.Conn, tables []*lake.Table, at place, root string) error {
+func createViews(ctx context.Context, conn *sql.Conn, tables []*lake.Table, at duck.Place, root string) error {
 	for _, t := range tables {
-		if _, err := conn.ExecContext(ctx, createView(t, at, root)); err != nil {
+		if _, err := conn.ExecContext(ctx, duck.CreateView(t, at, root)); err != nil {
 			return fmt.Errorf("view %q: %w", t.Name, err)
 		}
 	}
@@ -70,8 +71,16 @@ func viewsText(tables []*lake.Table, root string) string {
 	var b strings.Builder
 	b.WriteString(viewsNote)
 	for _, t := range tables {
-		b.WriteString(createView(t, movable(root), lakeOr(root)))
+		b.WriteString(duck.CreateView(t, duck.Movable(root), duck.LakeOr(root)))
 		b.WriteString(";\n\n")
 	}
 	return b.String()
 }
+
+// attachViews makes a database that DuckDB 1.1 can open.
+func attachViews(path string) string {
+	return "ATTACH " + duck.Lit(path) + " AS merge_views (STORAGE_VERSION 'v1.0.0');\nUSE merge_views"
+}
+
+// detachViews leaves no log beside the database.
+const detachViews = "CHECKPOINT merge_views;\nUSE memory;\nDETACH merge_views"

@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge"
+	"target-filelake/merge/duck"
 )
 
 // TestWidened reads one old value of each kind in each type it can be widened to.
@@ -20,8 +22,8 @@ func TestWidened(t *testing.T) {
 	f := func(from columns.Column, value string, to columns.Column, want string) {
 		t.Helper()
 		n++
-		tab := fx.table(fmt.Sprintf("t%d", n), nil, from)
-		fx.load(tab, fx.stage(tab, value), fx.stage(tab, "NULL"))
+		tab := fx.Table(fmt.Sprintf("t%d", n), nil, from)
+		fx.load(tab, fx.Write(tab, value), fx.Write(tab, "NULL"))
 		evolve(tab, to)
 		got := fx.answer(fmt.Sprintf("SELECT c FROM t%d ORDER BY ALL", n))
 		if len(got) != 2 || got[0] != want || got[1] != "[null]" {
@@ -29,7 +31,7 @@ func TestWidened(t *testing.T) {
 		}
 		conn := fx.views()
 		kind := texts(t, conn, fmt.Sprintf("SELECT typeof(c) FROM t%d", n))
-		if plain := texts(t, conn, "SELECT typeof("+null(&to)+")"); kind[0] != plain[0] {
+		if plain := texts(t, conn, "SELECT typeof("+duck.Null(&to)+")"); kind[0] != plain[0] {
 			t.Fatalf("type %s, want %s", kind[0], plain[0])
 		}
 	}
@@ -96,13 +98,13 @@ func TestOwnNames(t *testing.T) {
 	}
 	cols = append(cols, column(40, "e0", columns.List, column(41, "element", columns.Date)))
 	cols = append(cols, column(30, "s", columns.Struct, column(31, "__lake_file", columns.Int64)))
-	tab := f.table("gone", []string{"k1", "k0", "last"}, cols...)
-	f.load(tab, f.stage(tab, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,[DATE '2024-01-01'],{'__lake_file':16}", "1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,[DATE '2024-01-01'],NULL"))
+	tab := f.Table("gone", []string{"k1", "k0", "last"}, cols...)
+	f.load(tab, f.Write(tab, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,[DATE '2024-01-01'],{'__lake_file':16}", "1,1,3,4,5,6,7,8,9,10,11,12,13,14,15,[DATE '2024-01-01'],NULL"))
 	cols = slices.Clone(cols)
 	cols[len(cols)-2].Fields = []columns.Column{column(41, "element", columns.Timestamp)}
 	evolve(tab, cols...)
-	r := f.load(tab, f.stage(tab, "1,2,0,0,0,0,0,8,0,0,0,0,0,0,0,NULL,NULL", "1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,NULL,NULL"))
-	if want := (Result{Within: 1, Lake: 1}); r != want {
+	r := f.load(tab, f.Write(tab, "1,2,0,0,0,0,0,8,0,0,0,0,0,0,0,NULL,NULL", "1,2,0,0,0,0,0,8,0,0,0,0,0,0,1,NULL,NULL"))
+	if want := (merge.Result{Within: 1, Lake: 1}); r != want {
 		t.Fatalf("got %+v, want %+v", r, want)
 	}
 	got := f.answer("SELECT * FROM gone ORDER BY k0")
@@ -114,7 +116,7 @@ func TestOwnNames(t *testing.T) {
 
 func TestEmptyTable(t *testing.T) {
 	f := newFixture(t)
-	f.table("empty", []string{"id"}, column(1, "id", columns.Int64), column(2, "j", columns.JSON),
+	f.Table("empty", []string{"id"}, column(1, "id", columns.Int64), column(2, "j", columns.JSON),
 		column(3, "s", columns.Struct, column(4, `a "b"`, columns.Timestamp)), column(5, "l", columns.List, column(6, "element", columns.UUID)))
 	got := texts(t, f.views(), "SELECT column_name || ' ' || column_type FROM (DESCRIBE empty)")
 	want := []string{"id BIGINT", "j JSON", `s STRUCT("a ""b""" TIMESTAMP WITH TIME ZONE)`, "l UUID[]"}
@@ -129,7 +131,7 @@ func TestEmptyTable(t *testing.T) {
 // people is a table with several superseded rows in each of several files.
 func people(f *fixture) (*lake.Table, map[int]int) {
 	f.Helper()
-	tab := f.table("people", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.Int64), column(3, "day", columns.Date))
+	tab := f.Table("people", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.Int64), column(3, "day", columns.Date))
 	r := rand.New(rand.NewPCG(3, 4))
 	live := map[int]int{}
 	for batch := range 6 {
@@ -142,7 +144,7 @@ func people(f *fixture) (*lake.Table, map[int]int) {
 			rows = append(rows, fmt.Sprintf("%d, %d, DATE '2024-01-01'", id, v))
 			live[id] = v
 		}
-		f.load(tab, f.stage(tab, rows...))
+		f.load(tab, f.Write(tab, rows...))
 	}
 	return tab, live
 }
@@ -194,9 +196,9 @@ func TestViewsMoved(t *testing.T) {
 		t.Fatalf("%d people, want hundreds", len(want))
 	}
 	moved := filepath.Join(t.TempDir(), "moved 'lake'")
-	f.must(os.Rename(f.root, moved))
-	defer func() { f.must(os.Rename(moved, f.root)) }()
-	set("SET VARIABLE lake = " + lit(moved))
+	f.Must(os.Rename(f.Root, moved))
+	defer func() { f.Must(os.Rename(moved, f.Root)) }()
+	set("SET VARIABLE lake = " + duck.Lit(moved))
 	set("SET TimeZone = 'Asia/Kathmandu'")
 	if got := texts(t, conn, query); !slices.Equal(got, want) {
 		t.Fatalf("got %v\nwant %v", got, want)
@@ -206,19 +208,19 @@ func TestViewsMoved(t *testing.T) {
 func TestViewsText(t *testing.T) {
 	f := newFixture(t)
 	_, live := people(f)
-	f.table("it's; \"odd\"\n$$", nil, column(1, "a", columns.Int64))
+	f.Table("it's; \"odd\"\n$$", nil, column(1, "a", columns.Int64))
 	path := filepath.Join(t.TempDir(), "lake.duckdb")
-	text, err := Views(context.Background(), f.m, f.root, path)
-	f.must(err)
-	if _, err := f.writer.Exec(text); err != nil {
+	text, err := Views(context.Background(), f.Manifest, f.Root, path)
+	f.Must(err)
+	if _, err := f.Writer.Exec(text); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	var people, odd int
-	f.must(f.writer.QueryRow("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM \"it's; \"\"odd\"\"\n$$\")").Scan(&people, &odd))
+	f.Must(f.Writer.QueryRow("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM \"it's; \"\"odd\"\"\n$$\")").Scan(&people, &odd))
 	if people != len(live) || odd != 0 {
 		t.Fatalf("got %d and %d rows, want %d and 0", people, odd, len(live))
 	}
-	if _, err := Views(context.Background(), f.m, f.root, filepath.Join(t.TempDir(), "none", "lake.duckdb")); err == nil {
+	if _, err := Views(context.Background(), f.Manifest, f.Root, filepath.Join(t.TempDir(), "none", "lake.duckdb")); err == nil {
 		t.Fatal("views were written into a directory that is not there")
 	}
 }

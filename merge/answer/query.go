@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"target-filelake/lake"
+	"target-filelake/merge/duck"
 )
 
 // What is wrong with SQL that Query does not run, by no fault of the lake.
@@ -39,7 +40,7 @@ type Rows struct {
 
 // Query runs one SELECT, or EXPLAIN of one, over the tables of m. It can reach
 // the files of m and nothing else.
-func Query(ctx context.Context, c Config, m *lake.Manifest, query string) (*Rows, error) {
+func Query(ctx context.Context, c duck.Config, m *lake.Manifest, query string) (*Rows, error) {
 	r, err := openRows(ctx, c, filesOf(m, c.Root))
 	if err != nil {
 		return nil, err
@@ -51,8 +52,8 @@ func Query(ctx context.Context, c Config, m *lake.Manifest, query string) (*Rows
 }
 
 // openRows starts a DuckDB that can reach the files and nothing else.
-func openRows(ctx context.Context, c Config, files []string) (*Rows, error) {
-	db, err := start(ctx, setup(c, allowFiles(files)))
+func openRows(ctx context.Context, c duck.Config, files []string) (*Rows, error) {
+	db, err := duck.Open(ctx, c, duck.Files(files))
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func filesOf(m *lake.Manifest, root string) []string {
 	return out
 }
 
-func (r *Rows) open(ctx context.Context, c Config, m *lake.Manifest, query string) error {
+func (r *Rows) open(ctx context.Context, c duck.Config, m *lake.Manifest, query string) error {
 	explain, query := splitExplain(query)
 	if err := r.bind(ctx, c, sorted(m), query); err != nil {
 		return err
@@ -100,7 +101,7 @@ func (r *Rows) answer(ctx context.Context, query string) error {
 
 // ReadParquet reads all rows of one file, at its absolute path, and can reach
 // no other.
-func ReadParquet(ctx context.Context, c Config, path string) (*Rows, error) {
+func ReadParquet(ctx context.Context, c duck.Config, path string) (*Rows, error) {
 	r, err := openRows(ctx, c, []string{path})
 	if err != nil {
 		return nil, err
@@ -124,16 +125,16 @@ func (r *Rows) exported(query string) string {
 
 // bind prepares query over the views of the tables it names, and over those of
 // all if that fails: each view opens a file, and a lake may have thousands.
-func (r *Rows) bind(ctx context.Context, c Config, tables []*lake.Table, query string) error {
+func (r *Rows) bind(ctx context.Context, c duck.Config, tables []*lake.Table, query string) error {
 	named, rest := r.named(tables, query)
-	if err := createViews(ctx, r.conn, named, under(c.Root), lit(c.Root)); err != nil {
+	if err := createViews(ctx, r.conn, named, duck.Under(c.Root), duck.Lit(c.Root)); err != nil {
 		return fmt.Errorf("query: %w", err)
 	}
 	err := r.prepare(query)
 	if err == nil || len(rest) == 0 {
 		return err
 	}
-	if err := createViews(ctx, r.conn, rest, under(c.Root), lit(c.Root)); err != nil {
+	if err := createViews(ctx, r.conn, rest, duck.Under(c.Root), duck.Lit(c.Root)); err != nil {
 		return fmt.Errorf("query: %w", err)
 	}
 	return r.prepare(query)

@@ -1,80 +1,29 @@
-package merge
+package answer
 
 import (
 	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
+	"target-filelake/merge/laketest"
 )
-
-// stageBatches writes batches, each a row group, by our own writer.
-func (f *fixture) stageBatches(t *lake.Table, batches ...*columns.Batch) Staged {
-	f.Helper()
-	p := f.path(t, "batches")
-	file, err := os.Create(f.abs(p))
-	f.must(err)
-	w, err := columns.NewFileWriter(file, t.Schema(), columns.Zstd)
-	f.must(err)
-	for _, b := range batches {
-		g := w.Begin()
-		f.must(g.Encode([]*columns.Batch{b}))
-		f.must(g.Commit())
-	}
-	rows, err := w.Close()
-	f.must(err)
-	f.must(file.Close())
-	return Staged{File: lake.DataFile{Path: p, Schema: t.Schema().ID, Rows: rows}, Schema: t.Schema(), Keep: rows}
-}
-
-// appendNumber puts unscaled x, or a null, into a leaf of integers or decimals.
-func appendNumber(v *columns.Vector, x *big.Int) {
-	if x == nil {
-		v.Null(0, 0)
-		return
-	}
-	hi := new(big.Int).Rsh(x, 64).Int64()
-	lo := new(big.Int).And(x, new(big.Int).SetUint64(math.MaxUint64)).Uint64()
-	if v.Kind == columns.Int64 {
-		v.Int(int64(lo), 0)
-		return
-	}
-	v.Decimal(hi, lo, 0)
-}
 
 // numbers are rows of one column of numbers.
 func numbers(s *columns.Schema, of []*big.Int) *columns.Batch {
 	b := columns.NewBatch(s)
 	for _, x := range of {
-		appendNumber(&b.Vectors[0], x)
+		laketest.AppendNumber(&b.Vectors[0], x)
 		b.Extra().Null(0, 0)
 		b.Rows++
 	}
 	return b
-}
-
-// randomNumber has up to digits of them; now and then it is the first or last there is.
-func randomNumber(r *rand.Rand, digits int) *big.Int {
-	most := new(big.Int).Sub(tenTo(digits), big.NewInt(1))
-	switch r.IntN(8) {
-	case 0:
-		return most
-	case 1:
-		return most.Neg(most)
-	}
-	x, _ := new(big.Int).SetString("1"+strings.Repeat("0", r.IntN(digits)), 10)
-	x.Mul(x, big.NewInt(r.Int64N(19)-9)).Add(x, big.NewInt(r.Int64N(1000)-500))
-	return x.Rem(x, tenTo(digits))
-}
-
-func decimalText(x *big.Int, scale int) string {
-	return new(big.Rat).SetFrac(x, tenTo(scale)).FloatString(scale)
 }
 
 // TestDecimalsByDuckDB reads every precision as we write it, whole and by
@@ -85,17 +34,17 @@ func TestDecimalsByDuckDB(t *testing.T) {
 		t.Helper()
 		r := rand.New(rand.NewPCG(uint64(precision), uint64(scale)))
 		name := fmt.Sprintf("d%d_%d", precision, scale)
-		tab := fx.table(name, nil, decimal(1, "x", precision, scale))
+		tab := fx.Table(name, nil, decimal(1, "x", precision, scale))
 		var all []*big.Int
 		for range 300 {
-			all = append(all, randomNumber(r, precision))
+			all = append(all, laketest.RandomNumber(r, precision))
 		}
 		slices.SortFunc(all, (*big.Int).Cmp)
 		s := tab.Schema()
-		fx.load(tab, fx.stageBatches(tab, numbers(s, all[:100]), numbers(s, append(all[100:200:200], nil)), numbers(s, all[200:])))
+		fx.load(tab, fx.WriteBatches(tab, numbers(s, all[:100]), numbers(s, append(all[100:200:200], nil)), numbers(s, all[200:])))
 		var want []string
 		for _, x := range all {
-			want = append(want, "["+decimalText(x, scale)+"]")
+			want = append(want, "["+laketest.DecimalText(x, scale)+"]")
 		}
 		if got := fx.answer("SELECT x FROM " + name + " ORDER BY x NULLS LAST"); !slices.Equal(got, append(want, "[null]")) {
 			t.Fatalf("%s: got %v\nwant %v", name, got, want)
@@ -110,7 +59,7 @@ func TestDecimalsByDuckDB(t *testing.T) {
 				}
 			}
 			query := fmt.Sprintf("SELECT count(*) FROM %s WHERE x BETWEEN '%s'::%s AND '%s'::%s", name,
-				decimalText(all[lo], scale), typeOf(&s.Columns[0]), decimalText(all[hi], scale), typeOf(&s.Columns[0]))
+				laketest.DecimalText(all[lo], scale), duck.TypeOf(&s.Columns[0]), laketest.DecimalText(all[hi], scale), duck.TypeOf(&s.Columns[0]))
 			if got := fx.answer(query); got[0] != fmt.Sprintf("[%d]", count) {
 				t.Fatalf("%s: got %s, want %d", query, got, count)
 			}
@@ -130,7 +79,7 @@ func TestDecimalsWiden(t *testing.T) {
 		t.Helper()
 		fx := newFixture(t)
 		r := rand.New(rand.NewPCG(uint64(len(kinds)), 3))
-		tab := fx.table("t", nil)
+		tab := fx.Table("t", nil)
 		tab.Schemas = nil
 		e := columns.Evolver{NextID: 1}
 		var cur *columns.Schema
@@ -138,7 +87,7 @@ func TestDecimalsWiden(t *testing.T) {
 		for _, k := range kinds {
 			var err error
 			cur, err = e.Evolve(cur, []columns.Column{k})
-			fx.must(err)
+			fx.Must(err)
 			evolve(tab, cur.Columns...)
 			now := cur.Columns[0]
 			var whole, scale int
@@ -153,13 +102,13 @@ func TestDecimalsWiden(t *testing.T) {
 			if whole > 0 {
 				var batch []*big.Int
 				for range 50 {
-					x := randomNumber(r, whole)
+					x := laketest.RandomNumber(r, whole)
 					if now.Kind == columns.Int64 && r.IntN(4) == 0 {
-						x = big.NewInt(pickInt(r, math.MinInt64, math.MaxInt64, 1<<53+1))
+						x = big.NewInt(laketest.Pick[int64](r, math.MinInt64, math.MaxInt64, 1<<53+1))
 					}
-					batch, texts = append(batch, x), append(texts, decimalText(x, scale))
+					batch, texts = append(batch, x), append(texts, laketest.DecimalText(x, scale))
 				}
-				fx.load(tab, fx.stageBatches(tab, numbers(tab.Schema(), batch)))
+				fx.load(tab, fx.WriteBatches(tab, numbers(tab.Schema(), batch)))
 			}
 			fx.readBack(tab, now, texts)
 		}
@@ -176,8 +125,6 @@ func TestDecimalsWiden(t *testing.T) {
 	f(dec(38, 19), to(columns.Double))
 	f(dec(4, 0), dec(12, 3), dec(30, 3), to(columns.JSON))
 }
-
-func pickInt(r *rand.Rand, of ...int64) int64 { return of[r.IntN(len(of))] }
 
 // readBack compares the table's one column with numbers, given with the digits
 // they were stored with.
@@ -198,7 +145,7 @@ func (f *fixture) readBack(t *lake.Table, now columns.Column, stored []string) {
 	got := f.answer("SELECT x FROM t")
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
-		f.Fatalf("as %s: got %v\nwant %v", typeOf(&now), got, want)
+		f.Fatalf("as %s: got %v\nwant %v", duck.TypeOf(&now), got, want)
 	}
 	seen := texts(f.TB, f.views(), "SELECT x::VARCHAR FROM t")
 	for i := range seen {
@@ -210,7 +157,7 @@ func (f *fixture) readBack(t *lake.Table, now columns.Column, stored []string) {
 	slices.Sort(seen)
 	slices.Sort(want)
 	if !slices.Equal(seen, want) {
-		f.Fatalf("views, as %s: got %v\nwant %v", typeOf(&now), seen, want)
+		f.Fatalf("views, as %s: got %v\nwant %v", duck.TypeOf(&now), seen, want)
 	}
 }
 
@@ -230,8 +177,8 @@ func TestNestedDecimalsWiden(t *testing.T) {
 	f := func(from columns.Column, value string, to columns.Column, want string) {
 		t.Helper()
 		fx := newFixture(t)
-		tab := fx.table("t", nil, from)
-		fx.load(tab, fx.stage(tab, value, "NULL"))
+		tab := fx.Table("t", nil, from)
+		fx.load(tab, fx.Write(tab, value, "NULL"))
 		evolve(tab, to)
 		if got := fx.answer("SELECT c FROM t ORDER BY ALL"); got[0] != want || got[1] != "[null]" {
 			t.Fatalf("got %v, want %s", got, want)

@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
+	"target-filelake/merge/laketest"
 )
 
 // TestChangesAsMaps takes a table through loads, schema changes, hard deletes,
@@ -54,9 +56,9 @@ func idValues(r *rand.Rand) (sql, json string) {
 }
 
 func oddValues(r *rand.Rand) (sql, json string) {
-	s := pick(r, "", "it's", `"q"`, "a\nb;", "$$", "-- x")
+	s := laketest.Pick(r, "", "it's", `"q"`, "a\nb;", "$$", "-- x")
 	id, text := idValues(r)
-	return lit(s) + ", " + id, string(AppendJSON(nil, s)) + "," + text
+	return duck.Lit(s) + ", " + id, string(AppendJSON(nil, s)) + "," + text
 }
 
 // cell is a value of column v, as it stands in its file.
@@ -75,14 +77,14 @@ func (c cell) sql() string {
 	case columns.Double:
 		return fmt.Sprintf("%v, %s", c.n, noteSQL(c.note))
 	}
-	return lit(c.text) + ", " + noteSQL(c.note)
+	return duck.Lit(c.text) + ", " + noteSQL(c.note)
 }
 
 func noteSQL(note string) string {
 	if note == "null" {
 		return "NULL"
 	}
-	return lit(note)
+	return duck.Lit(note)
 }
 
 // as is the cell under a schema of that kind, as JSON of the columns.
@@ -165,11 +167,11 @@ func (p *past) create() {
 	for i := range p.key {
 		props = append(props, p.key[i].Property)
 	}
-	p.table = p.fixture.table(`it's "t"`, props, p.columns(columns.Int64)...)
+	p.table = p.fixture.Table(`it's "t"`, props, p.columns(columns.Int64)...)
 	p.rows = map[string]pastRow{}
 }
 
-func (p *past) kind() columns.Kind { return byID(p.table.Schema().Columns, 10).Kind }
+func (p *past) kind() columns.Kind { return duck.ByID(p.table.Schema().Columns, 10).Kind }
 
 // live makes version v.
 func (p *past) live(v lake.Version) {
@@ -177,7 +179,7 @@ func (p *past) live(v lake.Version) {
 	switch dice := p.rand.IntN(20); {
 	case v > 2 && dice == 0:
 		p.create()
-		p.m.Tables = map[string]*lake.Table{}
+		p.Manifest.Tables = map[string]*lake.Table{}
 		p.table.Files = nil
 		p.versions = append(p.versions, pastVersion{State: lake.State{Version: v}, rows: map[string]pastRow{}, kind: columns.Int64})
 		return
@@ -261,10 +263,10 @@ func (p *past) upsert(v lake.Version) {
 		}
 		rows, sql = append(rows, r), append(sql, row+r.cell.sql())
 	}
-	s := p.stage(p.table, sql...)
+	s := p.Write(p.table, sql...)
 	p.load(p.table, s)
 	for _, r := range rows {
-		r.path = s.File.Path
+		r.path = s.Path
 		name := r.sql
 		if len(p.key) == 0 {
 			name = fmt.Sprint(r.path, r.pos)
@@ -281,7 +283,7 @@ func (p *past) kill(v lake.Version) {
 		}
 		dead := lake.NewPositions(r.path, r.pos+1)
 		dead.AddRange(r.pos, r.pos+1)
-		p.writeDeletes(p.table, []lake.Positions{dead})
+		p.WriteDeletes(p.table, []lake.Positions{dead})
 		delete(p.rows, name)
 	}
 }
@@ -310,18 +312,18 @@ func (p *past) compact() {
 		p.rows[name] = r
 		sql, names = append(sql, row), append(names, name)
 	}
-	s := p.stage(p.table, sql...)
+	s := p.Write(p.table, sql...)
 	for _, name := range names {
 		r := p.rows[name]
-		r.path = s.File.Path
+		r.path = s.Path
 		p.rows[name] = r
 	}
 	files := p.table.Files
-	p.table.Files, p.table.Deletes = []lake.DataFile{s.File}, nil
+	p.table.Files, p.table.Deletes = []lake.DataFile{s}, nil
 	for _, file := range files {
 		if keep[file.Path] {
 			p.table.Files = append(p.table.Files, file)
-			p.writeDeletes(p.table, []lake.Positions{p.deadIn(file)})
+			p.WriteDeletes(p.table, []lake.Positions{p.deadIn(file)})
 		}
 	}
 }
@@ -357,17 +359,17 @@ func (p *past) states(from, to int) iter.Seq2[lake.State, error] {
 func (p *past) changes(from, to int, each bool) (lines, versions []string) {
 	p.Helper()
 	feed, err := NewFeed(p.states(from, to), each)
-	p.must(err)
+	p.Must(err)
 	if !feed.Known() {
 		return nil, nil
 	}
-	rows, err := Changes(context.Background(), p.config(), feed)
-	p.must(err)
-	defer func() { p.must(rows.Close()) }()
+	rows, err := Changes(context.Background(), p.Config(), feed)
+	p.Must(err)
+	defer func() { p.Must(rows.Close()) }()
 	dst := make([]any, len(rows.Columns()))
 	for {
 		ok, err := rows.Next(dst)
-		p.must(err)
+		p.Must(err)
 		if !ok {
 			return lines, versions
 		}
@@ -520,8 +522,8 @@ func (p *past) checkEach() {
 
 func TestChangesRefuse(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "a", columns.String))
-	fx.load(tab, fx.stage(tab, "1, 'x'"))
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "a", columns.String))
+	fx.load(tab, fx.Write(tab, "1, 'x'"))
 	other := &lake.Table{Stream: "t", Schemas: []*columns.Schema{{Version: 4, Columns: []columns.Column{column(1, "other", columns.String)}}}}
 	states := func(tables ...*lake.Table) iter.Seq2[lake.State, error] {
 		return func(yield func(lake.State, error) bool) {
@@ -551,10 +553,10 @@ func TestChangesRefuse(t *testing.T) {
 	before := clone(tab)
 	dead := lake.NewPositions("elsewhere.parquet", 1)
 	dead.AddRange(0, 1)
-	fx.writeDeletes(tab, []lake.Positions{dead})
+	fx.WriteDeletes(tab, []lake.Positions{dead})
 	feed, err := NewFeed(states(before, tab), false)
-	fx.must(err)
-	if _, err := Changes(context.Background(), fx.config(), feed); !errors.Is(err, lake.ErrCorrupt) {
+	fx.Must(err)
+	if _, err := Changes(context.Background(), fx.Config(), feed); !errors.Is(err, lake.ErrCorrupt) {
 		t.Fatalf("got %v, want it corrupt", err)
 	}
 }
@@ -562,15 +564,15 @@ func TestChangesRefuse(t *testing.T) {
 // TestChangesOpenWhatChanged removes every file that the answer may not need.
 func TestChangesOpenWhatChanged(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
-	fx.load(tab, fx.stage(tab, "1, 'a'", "2, 'a'"))
-	fx.load(tab, fx.stage(tab, "3, 'a'", "4, 'a'"))
-	fx.load(tab, fx.stage(tab, "3, 'b'"))
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
+	fx.load(tab, fx.Write(tab, "1, 'a'", "2, 'a'"))
+	fx.load(tab, fx.Write(tab, "3, 'a'", "4, 'a'"))
+	fx.load(tab, fx.Write(tab, "3, 'b'"))
 	before := clone(tab)
-	fx.load(tab, fx.stage(tab, "4, 'b'", "5, 'b'"))
-	fx.must(os.Remove(fx.abs(tab.Files[0].Path)))
-	fx.must(os.Remove(fx.abs(tab.Files[2].Path)))
-	fx.must(os.Remove(fx.abs(tab.Deletes[0].Path)))
+	fx.load(tab, fx.Write(tab, "4, 'b'", "5, 'b'"))
+	fx.Must(os.Remove(fx.Abs(tab.Files[0].Path)))
+	fx.Must(os.Remove(fx.Abs(tab.Files[2].Path)))
+	fx.Must(os.Remove(fx.Abs(tab.Deletes[0].Path)))
 	p := &past{fixture: fx, versions: []pastVersion{{State: lake.State{Version: 0, Table: before}}, {State: lake.State{Version: 1, Table: tab}}}}
 	got, _ := p.changes(0, 1, false)
 	want := []string{`["update_before",4,"a"]`, `["update_after",4,"b"]`, `["insert",5,"b"]`}

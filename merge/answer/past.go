@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"strconv"
@@ -6,6 +6,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 // Names of the temporary tables of one answer about versions.
@@ -35,23 +36,23 @@ func list(parts []string) string {
 }
 
 // located is every row of files, live or not, as (c0, c1, …, file, pos).
-func located(schemas []*columns.Schema, cols []columns.Column, files []lake.DataFile, at place) string {
+func located(schemas []*columns.Schema, cols []columns.Column, files []lake.DataFile, at duck.Place) string {
 	var parts []string
-	for _, group := range bySchema(files) {
-		parts = append(parts, selectFiles(schemas[group[0].Schema], cols, dataPaths(group, at), true))
+	for _, group := range duck.BySchema(files) {
+		parts = append(parts, duck.SelectFiles(schemas[group[0].Schema], cols, duck.DataPaths(group, at), true))
 	}
 	return "(\n" + strings.Join(parts, "\nUNION ALL\n") + "\n) AS r(" + list(numbered("c", len(cols))) + "file, pos)"
 }
 
 // createPositions keeps the positions that deletes have and without lacks, but
 // those in the files except.
-func createPositions(table string, deletes, without []lake.DeleteFile, except []lake.DataFile, at place, root string) string {
-	query := "CREATE OR REPLACE TEMP TABLE " + table + " AS\nSELECT p.file, p.pos FROM " + gone(deletes, at, root) + " AS p"
+func createPositions(table string, deletes, without []lake.DeleteFile, except []lake.DataFile, at duck.Place, root string) string {
+	query := "CREATE OR REPLACE TEMP TABLE " + table + " AS\nSELECT p.file, p.pos FROM " + duck.Gone(deletes, at, root) + " AS p"
 	if len(without) > 0 {
-		query += "\nANTI JOIN " + gone(without, at, root) + " AS w ON p.file = w.file AND p.pos = w.pos"
+		query += "\nANTI JOIN " + duck.Gone(without, at, root) + " AS w ON p.file = w.file AND p.pos = w.pos"
 	}
 	if len(except) > 0 {
-		query += "\nWHERE p.file NOT IN (" + strings.Join(dataPaths(except, at), ", ") + ")"
+		query += "\nWHERE p.file NOT IN (" + strings.Join(duck.DataPaths(except, at), ", ") + ")"
 	}
 	return query
 }
@@ -69,13 +70,13 @@ type end struct {
 }
 
 // rows is them as (c0, c1, …, file); empty if there can be none.
-func (e end) rows(schemas []*columns.Schema, cols []columns.Column, at place, root string) string {
+func (e end) rows(schemas []*columns.Schema, cols []columns.Column, at duck.Place, root string) string {
 	c := list(numbered("r.c", len(cols)))
 	var parts []string
 	if len(e.files) > 0 {
 		part := "SELECT " + c + "r.file FROM " + located(schemas, cols, e.files, at)
 		if len(e.deletes) > 0 {
-			part += "\nANTI JOIN " + gone(e.deletes, at, root) + " AS g ON r.file = g.file AND r.pos = g.pos"
+			part += "\nANTI JOIN " + duck.Gone(e.deletes, at, root) + " AS g ON r.file = g.file AND r.pos = g.pos"
 		}
 		parts = append(parts, part)
 	}
@@ -123,9 +124,9 @@ func (c comparison) changes() string {
 // outputs names the columns of the answer.
 func outputs(cols []columns.Column) []string {
 	own := ownNames(cols, "_change", "_version")
-	out := []string{"change AS " + ident(own[0]), "version AS " + ident(own[1])}
+	out := []string{"change AS " + duck.Ident(own[0]), "version AS " + duck.Ident(own[1])}
 	for i := range cols {
-		out = append(out, "c"+strconv.Itoa(i)+" AS "+ident(cols[i].Name))
+		out = append(out, "c"+strconv.Itoa(i)+" AS "+duck.Ident(cols[i].Name))
 	}
 	return out
 }
@@ -145,7 +146,7 @@ func ownNames(cols []columns.Column, names ...string) []string {
 func nulls(cols []columns.Column) []string {
 	out := make([]string, len(cols))
 	for i := range cols {
-		out[i] = null(&cols[i])
+		out[i] = duck.Null(&cols[i])
 	}
 	return out
 }
@@ -193,7 +194,7 @@ func (c comparison) paired() string {
 }
 
 // madeBy is the version that made a row of a file, NULL where made has none.
-func madeBy(files []lake.DataFile, made map[string]lake.Version, at place) string {
+func madeBy(files []lake.DataFile, made map[string]lake.Version, at duck.Place) string {
 	byVersion := map[lake.Version][]string{}
 	var order []lake.Version
 	for i := range files {

@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 // ErrKey says that a key asked for cannot be one of the stream's.
@@ -130,7 +131,7 @@ func (t *Timeline) Anew() lake.Version { return t.anew }
 // appended to, each row on its own. key has a value
 // for each key column, nil being NULL. Row groups that cannot hold the key are
 // not read.
-func History(ctx context.Context, c Config, t *Timeline, key []*string) (*Rows, error) {
+func History(ctx context.Context, c duck.Config, t *Timeline, key []*string) (*Rows, error) {
 	r, err := openRows(ctx, c, t.paths(c.Root))
 	if err != nil {
 		return nil, err
@@ -161,7 +162,7 @@ func (t *Timeline) answer(ctx context.Context, r *Rows, root string, key []*stri
 	}
 	var events []event
 	if len(t.files) > 0 {
-		if _, err := r.conn.ExecContext(ctx, createRows(t.table.Schemas, cols, sortedFiles(t.files), where, under(root))); err != nil {
+		if _, err := r.conn.ExecContext(ctx, createRows(t.table.Schemas, cols, sortedFiles(t.files), where, duck.Under(root))); err != nil {
 			return fmt.Errorf("look for the key: %w", err)
 		}
 		lives, err := t.lives(ctx, r, root)
@@ -219,7 +220,7 @@ func (r *Rows) checkKey(ctx context.Context, c *columns.Column, text, value stri
 	err := r.conn.QueryRowContext(ctx, "SELECT CAST("+value+" AS VARCHAR)").Scan(&read)
 	rounded := (c.Kind == columns.Int64 || c.Kind == columns.Decimal) && !sameNumber(text, read)
 	if err != nil || rounded {
-		return fmt.Errorf("%w: %s: %q is no %s", ErrKey, c.Property, text, typeOf(c))
+		return fmt.Errorf("%w: %s: %q is no %s", ErrKey, c.Property, text, duck.TypeOf(c))
 	}
 	return nil
 }
@@ -233,7 +234,7 @@ type life struct {
 
 // lives are the rows of the key that live at some point.
 func (t *Timeline) lives(ctx context.Context, r *Rows, root string) ([]life, error) {
-	rows, err := r.conn.QueryContext(ctx, rowDeaths(sortedFiles(t.deletes), under(root), lit(root)))
+	rows, err := r.conn.QueryContext(ctx, rowDeaths(sortedFiles(t.deletes), duck.Under(root), duck.Lit(root)))
 	if err != nil {
 		return nil, fmt.Errorf("read positions: %w", err)
 	}

@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"context"
@@ -12,22 +12,23 @@ import (
 	"time"
 
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 func TestQueryRefuses(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
-	fx.load(tab, fx.stage(tab, "1", "2"))
-	file := fx.abs(tab.Files[0].Path)
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64))
+	fx.load(tab, fx.Write(tab, "1", "2"))
+	file := fx.Abs(tab.Files[0].Path)
 	whole, err := os.ReadFile(file)
-	fx.must(err)
-	other := filepath.Join(fx.root, "secret.csv")
-	fx.must(os.WriteFile(other, []byte("a,b\n1,2\n"), 0o644))
-	fx.must(os.WriteFile(filepath.Join(fx.root, "planted.parquet"), whole, 0o644))
+	fx.Must(err)
+	other := filepath.Join(fx.Root, "secret.csv")
+	fx.Must(os.WriteFile(other, []byte("a,b\n1,2\n"), 0o644))
+	fx.Must(os.WriteFile(filepath.Join(fx.Root, "planted.parquet"), whole, 0o644))
 
 	f := func(query string) {
 		t.Helper()
-		rows, err := Query(context.Background(), fx.config(), fx.m, query)
+		rows, err := Query(context.Background(), fx.Config(), fx.Manifest, query)
 		if err == nil {
 			dst := make([]any, len(rows.Columns()))
 			ok, next := rows.Next(dst)
@@ -54,27 +55,27 @@ func TestQueryRefuses(t *testing.T) {
 	f("USE temp")
 	f("CHECKPOINT")
 	f("EXPORT DATABASE '/tmp/x'")
-	f("COPY (SELECT 1) TO " + lit(file))
-	f("COPY (SELECT 1) TO " + lit(filepath.Join(fx.root, "out.csv")))
-	f("EXPLAIN COPY (SELECT 1) TO " + lit(file))
-	f("EXPLAIN ANALYZE COPY (SELECT 1) TO " + lit(file))
-	f("explain /* */ analyze COPY (SELECT 1) TO " + lit(file))
-	f("EXPLAIN (FORMAT json) COPY (SELECT 1) TO " + lit(file))
-	f("EXPLAIN (ANALYZE, FORMAT json) COPY (SELECT 1) TO " + lit(file))
-	f("EXPLAIN EXPLAIN ANALYZE COPY (SELECT 1) TO " + lit(file))
-	f("EXPLAIN ANALYZE SELECT 1; COPY (SELECT 1) TO " + lit(file))
+	f("COPY (SELECT 1) TO " + duck.Lit(file))
+	f("COPY (SELECT 1) TO " + duck.Lit(filepath.Join(fx.Root, "out.csv")))
+	f("EXPLAIN COPY (SELECT 1) TO " + duck.Lit(file))
+	f("EXPLAIN ANALYZE COPY (SELECT 1) TO " + duck.Lit(file))
+	f("explain /* */ analyze COPY (SELECT 1) TO " + duck.Lit(file))
+	f("EXPLAIN (FORMAT json) COPY (SELECT 1) TO " + duck.Lit(file))
+	f("EXPLAIN (ANALYZE, FORMAT json) COPY (SELECT 1) TO " + duck.Lit(file))
+	f("EXPLAIN EXPLAIN ANALYZE COPY (SELECT 1) TO " + duck.Lit(file))
+	f("EXPLAIN ANALYZE SELECT 1; COPY (SELECT 1) TO " + duck.Lit(file))
 	f("PREPARE p AS SELECT 1")
-	f("SELECT * FROM read_csv(" + lit(other) + ")")
-	f("SELECT * FROM " + lit(other))
+	f("SELECT * FROM read_csv(" + duck.Lit(other) + ")")
+	f("SELECT * FROM " + duck.Lit(other))
 	f("SELECT * FROM read_text('/etc/passwd')")
-	f("SELECT * FROM read_blob(" + lit(other) + ")")
-	f("SELECT * FROM read_parquet(" + lit(filepath.Join(fx.root, "planted.parquet")) + ")")
-	f("SELECT * FROM read_parquet(" + lit(fx.root+"/*/*/*.parquet") + ")")
-	f("SELECT * FROM parquet_metadata(" + lit(filepath.Join(fx.root, "planted.parquet")) + ")")
+	f("SELECT * FROM read_blob(" + duck.Lit(other) + ")")
+	f("SELECT * FROM read_parquet(" + duck.Lit(filepath.Join(fx.Root, "planted.parquet")) + ")")
+	f("SELECT * FROM read_parquet(" + duck.Lit(fx.Root+"/*/*/*.parquet") + ")")
+	f("SELECT * FROM parquet_metadata(" + duck.Lit(filepath.Join(fx.Root, "planted.parquet")) + ")")
 	f("SELECT * FROM read_parquet('https://example.com/x.parquet')")
 	f("SELECT * FROM query('COPY (SELECT 1) TO ''/tmp/x.csv''')")
-	f("SELECT * FROM sniff_csv(" + lit(other) + ")")
-	f("SELECT * FROM glob(" + lit(fx.root+"/*") + ")")
+	f("SELECT * FROM sniff_csv(" + duck.Lit(other) + ")")
+	f("SELECT * FROM glob(" + duck.Lit(fx.Root+"/*") + ")")
 	f("SELECT getenv('HOME')")
 	f("SELECT * FROM enable_logging()")
 	f("SELECT * FROM system.main.\"Enable_Logging\"()")
@@ -83,16 +84,16 @@ func TestQueryRefuses(t *testing.T) {
 	f("SELECT (SELECT count(*) FROM enable_logging()) FROM t")
 	f("SELECT * FROM truncate_duckdb_logs()")
 	f("SELECT * FROM force_checkpoint()")
-	f("SELECT * FROM enable_profiling(save_location = " + lit(filepath.Join(fx.root, "profile.txt")) + ")")
-	f("SELECT * FROM enable_logging(storage = 'file', storage_path = " + lit(filepath.Join(fx.root, "logs")) + ")")
+	f("SELECT * FROM enable_profiling(save_location = " + duck.Lit(filepath.Join(fx.Root, "profile.txt")) + ")")
+	f("SELECT * FROM enable_logging(storage = 'file', storage_path = " + duck.Lit(filepath.Join(fx.Root, "logs")) + ")")
 
 	now, err := os.ReadFile(file)
-	fx.must(err)
+	fx.Must(err)
 	if !slices.Equal(now, whole) {
 		t.Fatal("a query changed a data file")
 	}
-	entries, err := os.ReadDir(fx.root)
-	fx.must(err)
+	entries, err := os.ReadDir(fx.Root)
+	fx.Must(err)
 	var left []string
 	for _, e := range entries {
 		left = append(left, e.Name())
@@ -105,11 +106,11 @@ func TestQueryRefuses(t *testing.T) {
 // TestQuerySaysWhy tells statements that are not run from mistakes in them.
 func TestQuerySaysWhy(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", nil, column(1, "id", columns.Int64))
-	fx.load(tab, fx.stage(tab, "1"))
+	tab := fx.Table("t", nil, column(1, "id", columns.Int64))
+	fx.load(tab, fx.Write(tab, "1"))
 	f := func(query string, want error, text string) {
 		t.Helper()
-		_, err := Query(context.Background(), fx.config(), fx.m, query)
+		_, err := Query(context.Background(), fx.Config(), fx.Manifest, query)
 		other := ErrSQL
 		if want == ErrSQL {
 			other = ErrQuery
@@ -131,10 +132,10 @@ func TestQuerySaysWhy(t *testing.T) {
 
 func TestQueryAnswers(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64))
-	fx.load(tab, fx.stage(tab, "3", "1", "2"))
-	other := fx.table(`u "v"`, nil, column(1, "id", columns.Int64))
-	fx.load(other, fx.stage(other, "7"))
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64))
+	fx.load(tab, fx.Write(tab, "3", "1", "2"))
+	other := fx.Table(`u "v"`, nil, column(1, "id", columns.Int64))
+	fx.load(other, fx.Write(other, "7"))
 	f := func(query string, want ...string) {
 		t.Helper()
 		if got := fx.answer(query); !slices.Equal(got, want) {
@@ -164,10 +165,10 @@ func TestQueryAnswers(t *testing.T) {
 
 func TestQueryColumns(t *testing.T) {
 	fx := newFixture(t)
-	rows, err := Query(context.Background(), fx.config(), fx.m,
+	rows, err := Query(context.Background(), fx.Config(), fx.Manifest,
 		`SELECT 1 AS a, 2::DECIMAL(9,2) AS a, '{}'::JSON AS "it's ""q""", {'b': [DATE '2024-01-01']} AS s`)
-	fx.must(err)
-	defer func() { fx.must(rows.Close()) }()
+	fx.Must(err)
+	defer func() { fx.Must(rows.Close()) }()
 	want := []Column{{"a", "INTEGER"}, {"a", "DECIMAL(9,2)"}, {`it's "q"`, "JSON"}, {"s", "STRUCT(b DATE[])"}}
 	if got := rows.Columns(); !slices.Equal(got, want) {
 		t.Fatalf("got %v, want %v", got, want)
@@ -178,9 +179,9 @@ func TestQueryValues(t *testing.T) {
 	fx := newFixture(t)
 	f := func(expr, text, json string) {
 		t.Helper()
-		rows, err := Query(context.Background(), fx.config(), fx.m, "SELECT "+expr)
-		fx.must(err)
-		defer func() { fx.must(rows.Close()) }()
+		rows, err := Query(context.Background(), fx.Config(), fx.Manifest, "SELECT "+expr)
+		fx.Must(err)
+		defer func() { fx.Must(rows.Close()) }()
 		dst := make([]any, 1)
 		if ok, err := rows.Next(dst); !ok || err != nil {
 			t.Fatalf("%s: no row: %v", expr, err)
@@ -244,7 +245,7 @@ func TestQueryCancelled(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	rows, err := Query(ctx, fx.config(), fx.m, "SELECT count(*) FROM range(1000000000) a, range(1000) b WHERE a.range * b.range = 7")
+	rows, err := Query(ctx, fx.Config(), fx.Manifest, "SELECT count(*) FROM range(1000000000) a, range(1000) b WHERE a.range * b.range = 7")
 	if err == nil {
 		t.Fatalf("ran to its end: %v", rows.Close())
 	}
@@ -255,10 +256,10 @@ func TestQueryCancelled(t *testing.T) {
 
 func TestQueryNamesMissingFile(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", nil, column(1, "id", columns.Int64))
-	fx.load(tab, fx.stage(tab, "1"))
-	fx.must(os.Remove(fx.abs(tab.Files[0].Path)))
-	_, err := Query(context.Background(), fx.config(), fx.m, "SELECT 1")
+	tab := fx.Table("t", nil, column(1, "id", columns.Int64))
+	fx.load(tab, fx.Write(tab, "1"))
+	fx.Must(os.Remove(fx.Abs(tab.Files[0].Path)))
+	_, err := Query(context.Background(), fx.Config(), fx.Manifest, "SELECT 1")
 	if err == nil || !strings.Contains(err.Error(), `view "t"`) {
 		t.Fatalf("got %v, want the view named", err)
 	}

@@ -1,10 +1,11 @@
-package merge
+package answer
 
 import (
 	"strings"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
+	"target-filelake/merge/duck"
 )
 
 // shape is how a column's values leave DuckDB without loss.
@@ -21,7 +22,7 @@ func (s shape) export(column string) string {
 	case s.nested():
 		return nestedText(column, s.info, 0, strings.Contains(s.name, "JSON"))
 	case s.name == "TIMESTAMP":
-		return isoText(column)
+		return duck.ISOText(column)
 	}
 	return "CAST(" + column + " AS VARCHAR)"
 }
@@ -100,9 +101,9 @@ func nestedText(x string, info duckdb.TypeInfo, depth int, json bool) string {
 	}
 	switch info.InternalType() {
 	case duckdb.TYPE_TIMESTAMP_TZ:
-		return "CAST(to_json(" + utcText(x) + ") AS VARCHAR)"
+		return "CAST(to_json(" + duck.UTCText(x) + ") AS VARCHAR)"
 	case duckdb.TYPE_TIMESTAMP:
-		return "CAST(to_json(" + isoText(x) + ") AS VARCHAR)"
+		return "CAST(to_json(" + duck.ISOText(x) + ") AS VARCHAR)"
 	case duckdb.TYPE_VARCHAR:
 		return "CASE WHEN typeof(" + x + ") = 'JSON' THEN CAST(" + x + " AS VARCHAR) ELSE " + whole + " END"
 	}
@@ -113,13 +114,13 @@ func nestedText(x string, info duckdb.TypeInfo, depth int, json bool) string {
 	case *duckdb.StructDetails:
 		names, values := make([]string, len(d.Entries)), make([]string, len(d.Entries))
 		for i, e := range d.Entries {
-			names[i], values[i] = e.Name(), nestedText(field(x, e.Name()), e.Info(), depth, json)
+			names[i], values[i] = e.Name(), nestedText(duck.Field(x, e.Name()), e.Info(), depth, json)
 		}
-		return objectText(x, names, values)
+		return duck.ObjectText(x, names, values)
 	case *duckdb.ListDetails:
-		return arrayText(x, depth, item(d.Child))
+		return duck.ArrayText(x, depth, item(d.Child))
 	case *duckdb.ArrayDetails:
-		return arrayText(x, depth, item(d.Child))
+		return duck.ArrayText(x, depth, item(d.Child))
 	}
 	return whole
 }

@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 // checkHistory compares each key's history since a version with the model's.
@@ -28,7 +29,7 @@ func (p *past) checkHistory(from int) {
 		}
 	}
 	line, err := NewTimeline(p.states(from, len(p.versions)-1))
-	p.must(err)
+	p.Must(err)
 	if !line.Known() {
 		return
 	}
@@ -74,21 +75,21 @@ func (p *past) wantedHistory(from int, name string, kind columns.Kind) []string 
 func (p *past) history(line *Timeline, key string) []string {
 	p.Helper()
 	var parts []any
-	p.must(json.Unmarshal([]byte("["+key+"]"), &parts))
+	p.Must(json.Unmarshal([]byte("["+key+"]"), &parts))
 	values := make([]*string, len(parts))
 	for i, part := range parts {
 		if text := fmt.Sprint(part); part != nil {
 			values[i] = &text
 		}
 	}
-	rows, err := History(context.Background(), p.config(), line, values)
-	p.must(err)
-	defer func() { p.must(rows.Close()) }()
+	rows, err := History(context.Background(), p.Config(), line, values)
+	p.Must(err)
+	defer func() { p.Must(rows.Close()) }()
 	var out []string
 	dst := make([]any, len(rows.Columns()))
 	for {
 		ok, err := rows.Next(dst)
-		p.must(err)
+		p.Must(err)
 		if !ok {
 			return out
 		}
@@ -106,24 +107,24 @@ func TestHistoryOfTypedKeys(t *testing.T) {
 		column(1, "u", columns.UUID), decimal(2, "d", 9, 2), column(3, "at", columns.Timestamp), column(4, "day", columns.Date),
 		column(5, "b", columns.Boolean), column(6, "s", columns.Struct, column(7, "x", columns.Int64)), column(8, "j", columns.JSON), column(9, "n", columns.Int64),
 	}
-	tab := fx.table("t", []string{"u", "d", "at", "day", "b", "s", "j", "n"}, append(cols, column(10, "v", columns.String))...)
+	tab := fx.Table("t", []string{"u", "d", "at", "day", "b", "s", "j", "n"}, append(cols, column(10, "v", columns.String))...)
 	row := func(n, v string) string {
-		return "'0123abcd-0000-0000-0000-000000000000'::UUID, 1.50, TIMESTAMPTZ '2024-01-01 00:00:00+00', DATE '2024-02-29', true, row(7), '{\"k\":1}', " + n + ", " + lit(v)
+		return "'0123abcd-0000-0000-0000-000000000000'::UUID, 1.50, TIMESTAMPTZ '2024-01-01 00:00:00+00', DATE '2024-02-29', true, row(7), '{\"k\":1}', " + n + ", " + duck.Lit(v)
 	}
 	p := &past{fixture: fx}
-	fx.load(tab, fx.stage(tab, row("1", "a"), row("2", "a")))
+	fx.load(tab, fx.Write(tab, row("1", "a"), row("2", "a")))
 	p.versions = append(p.versions, pastVersion{State: lake.State{Version: 0, Table: clone(tab)}})
-	fx.load(tab, fx.stage(tab, row("1", "b")))
+	fx.load(tab, fx.Write(tab, row("1", "b")))
 	p.versions = append(p.versions, pastVersion{State: lake.State{Version: 1, Table: clone(tab)}})
 	line, err := NewTimeline(p.states(0, 1))
-	fx.must(err)
+	fx.Must(err)
 	good := []string{"0123abcd-0000-0000-0000-000000000000", "1.5", "2024-01-01T05:30:00+05:30", "2024-02-29", "true", `{"x":7}`, `{"k":1}`, "1"}
 	ask := func(key []string) ([]string, error) {
 		var values []*string
 		for i := range key {
 			values = append(values, &key[i])
 		}
-		rows, err := History(context.Background(), fx.config(), line, values)
+		rows, err := History(context.Background(), fx.Config(), line, values)
 		if err != nil {
 			return nil, err
 		}
@@ -168,17 +169,17 @@ func TestHistoryOfTypedKeys(t *testing.T) {
 // only its own history.
 func TestHistoryStartsAnew(t *testing.T) {
 	fx := newFixture(t)
-	first := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "a", columns.String))
-	fx.load(first, fx.stage(first, "1, 'x'"))
-	second := fx.table("t", []string{"id"}, column(1, "id", columns.String), column(2, "b", columns.Int64))
+	first := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "a", columns.String))
+	fx.load(first, fx.Write(first, "1, 'x'"))
+	second := fx.Table("t", []string{"id"}, column(1, "id", columns.String), column(2, "b", columns.Int64))
 	second.Dir = "anew"
-	fx.load(second, fx.stage(second, "'1', 5"))
+	fx.load(second, fx.Write(second, "'1', 5"))
 	p := &past{fixture: fx}
 	for v, tab := range []*lake.Table{first, nil, second} {
 		p.versions = append(p.versions, pastVersion{State: lake.State{Version: lake.Version(v), Table: tab}})
 	}
 	line, err := NewTimeline(p.states(0, 2))
-	fx.must(err)
+	fx.Must(err)
 	if line.Anew() != 2 {
 		t.Fatalf("anew in version %d, want 2", line.Anew())
 	}
@@ -197,13 +198,13 @@ func TestHistoryStartsAnew(t *testing.T) {
 // apart.
 func TestPastOfAppends(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
 	tab.Appends = true
 	p := &past{fixture: fx}
 	commit := func(v lake.Version) {
 		p.versions = append(p.versions, pastVersion{State: lake.State{Version: v, Table: clone(tab)}})
 	}
-	add := func(rows ...string) { tab.Files = append(tab.Files, fx.stage(tab, rows...).File) }
+	add := func(rows ...string) { tab.Files = append(tab.Files, fx.Write(tab, rows...)) }
 	add("1, 'a'", "1, 'b'", "2, 'b'")
 	commit(0)
 	add("1, 'a'")
@@ -211,7 +212,7 @@ func TestPastOfAppends(t *testing.T) {
 	tab.Files = tab.Files[1:]
 	commit(2)
 	line, err := NewTimeline(p.states(0, 2))
-	fx.must(err)
+	fx.Must(err)
 	want := []string{`["present",0,1,"a"]`, `["present",0,1,"b"]`, `["insert",1,1,"a"]`, `["delete",2,1,"a"]`, `["delete",2,1,"b"]`}
 	if got := p.history(line, "1"); !slices.Equal(got, want) {
 		t.Fatalf("history: got %q, want %q", got, want)
@@ -243,23 +244,23 @@ func TestWithout(t *testing.T) {
 // a file whose keys are others.
 func TestHistoryReadsWhatMayHoldTheKey(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
-	fx.load(tab, fx.stage(tab, "1, 'a'", "2, 'a'"))
-	fx.load(tab, fx.stage(tab, "8, 'b'", "9, 'b'"))
-	fx.load(tab, fx.stage(tab, "2, 'c'"))
-	name := fx.abs(tab.Files[1].Path)
+	tab := fx.Table("t", []string{"id"}, column(1, "id", columns.Int64), column(2, "v", columns.String))
+	fx.load(tab, fx.Write(tab, "1, 'a'", "2, 'a'"))
+	fx.load(tab, fx.Write(tab, "8, 'b'", "9, 'b'"))
+	fx.load(tab, fx.Write(tab, "2, 'c'"))
+	name := fx.Abs(tab.Files[1].Path)
 	data, err := os.ReadFile(name)
-	fx.must(err)
+	fx.Must(err)
 	clear(data[4 : len(data)-8-int(binary.LittleEndian.Uint32(data[len(data)-8:]))]) // all but the footer
-	fx.must(os.WriteFile(name, data, 0o644))
+	fx.Must(os.WriteFile(name, data, 0o644))
 	p := &past{fixture: fx, versions: []pastVersion{{State: lake.State{Table: tab}}}}
 	line, err := NewTimeline(p.states(0, 0))
-	fx.must(err)
+	fx.Must(err)
 	if got, want := p.history(line, "2"), []string{`["present",0,2,"c"]`}; !slices.Equal(got, want) {
 		t.Fatalf("got %q, want %q", got, want)
 	}
 	key := "8"
-	if rows, err := History(context.Background(), fx.config(), line, []*string{&key}); err == nil {
+	if rows, err := History(context.Background(), fx.Config(), line, []*string{&key}); err == nil {
 		t.Fatalf("read the spoilt file: %v", rows.Close())
 	}
 }

@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"encoding/json"

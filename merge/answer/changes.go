@@ -1,4 +1,4 @@
-package merge
+package answer
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 // ErrAnew says that a stream was dropped and loaded anew in between.
@@ -174,7 +175,7 @@ func (f *Feed) Known() bool { return f.table != nil }
 // where that can be told, and the row. A row that comes back as it was has not
 // changed. It opens only files that not all versions have, and those with rows
 // that died or came back in between.
-func Changes(ctx context.Context, c Config, f *Feed) (*Rows, error) {
+func Changes(ctx context.Context, c duck.Config, f *Feed) (*Rows, error) {
 	if f.table == nil {
 		panic("BUG: changes of no table")
 	}
@@ -247,7 +248,7 @@ func (f *Feed) paths(root string) []string {
 // query finds the rows that died and came back, and is the SELECT of a step's
 // changes.
 func (f *Feed) query(ctx context.Context, r *Rows, root string, s step) (string, error) {
-	at := under(root)
+	at := duck.Under(root)
 	d := s.delta
 	removed, err := f.touched(ctx, r, root, removedTable, d.NewDeletes, d.GoneDeletes, d.New)
 	if err != nil {
@@ -261,7 +262,7 @@ func (f *Feed) query(ctx context.Context, r *Rows, root string, s step) (string,
 	after := end{files: d.New, deletes: d.NewDeletes, touched: restored, positions: restoredTable}
 	cols := f.table.Schema().Columns
 	c := comparison{
-		cols: cols, before: before.rows(f.table.Schemas, cols, at, lit(root)), after: after.rows(f.table.Schemas, cols, at, lit(root)),
+		cols: cols, before: before.rows(f.table.Schemas, cols, at, duck.Lit(root)), after: after.rows(f.table.Schemas, cols, at, duck.Lit(root)),
 		only: "NULL::BIGINT", version: madeBy(d.New, s.made, at),
 	}
 	if s.only > 0 {
@@ -290,7 +291,7 @@ func (f *Feed) touched(ctx context.Context, r *Rows, root, table string, deletes
 	if len(deletes) == 0 {
 		return nil, nil
 	}
-	if _, err := r.conn.ExecContext(ctx, createPositions(table, deletes, without, except, under(root), lit(root))); err != nil {
+	if _, err := r.conn.ExecContext(ctx, createPositions(table, deletes, without, except, duck.Under(root), duck.Lit(root))); err != nil {
 		return nil, fmt.Errorf("read positions: %w", err)
 	}
 	rows, err := r.conn.QueryContext(ctx, filesIn(table))

@@ -1,4 +1,4 @@
-package merge
+package duck
 
 import (
 	"encoding/json"
@@ -22,30 +22,31 @@ var scalarTypes = map[columns.Kind]string{
 	columns.Timestamp: "TIMESTAMP WITH TIME ZONE",
 }
 
-// typeOf is the DuckDB type a view shows c as.
-func typeOf(c *columns.Column) string {
+// TypeOf is the DuckDB type a view shows c as.
+func TypeOf(c *columns.Column) string {
 	switch c.Kind {
 	case columns.Struct:
 		fields := make([]string, len(c.Fields))
 		for i := range c.Fields {
-			fields[i] = ident(c.Fields[i].Name) + " " + typeOf(&c.Fields[i])
+			fields[i] = Ident(c.Fields[i].Name) + " " + TypeOf(&c.Fields[i])
 		}
 		return "STRUCT(" + strings.Join(fields, ", ") + ")"
 	case columns.List:
-		return typeOf(&c.Fields[0]) + "[]"
+		return TypeOf(&c.Fields[0]) + "[]"
 	case columns.Decimal:
 		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
 	}
 	return scalarTypes[c.Kind]
 }
 
-func null(c *columns.Column) string { return "CAST(NULL AS " + typeOf(c) + ")" }
+// Null is a NULL of the type of c.
+func Null(c *columns.Column) string { return "CAST(NULL AS " + TypeOf(c) + ")" }
 
 // convert is x, stored as column from, as column to now is. depth counts the
 // lists around x, whose elements it names.
 func convert(x string, from, to *columns.Column, depth int) string {
 	switch {
-	case same(from, to):
+	case Same(from, to):
 		return x
 	case to.Kind == columns.JSON:
 		return "CAST(" + jsonText(x, from, depth) + " AS JSON)"
@@ -60,18 +61,18 @@ func convert(x string, from, to *columns.Column, depth int) string {
 	case from.Kind == columns.Date && to.Kind == columns.Timestamp:
 		return "CAST(" + x + " AS TIMESTAMP) AT TIME ZONE 'UTC'"
 	}
-	return "CAST(" + x + " AS " + typeOf(to) + ")"
+	return "CAST(" + x + " AS " + TypeOf(to) + ")"
 }
 
-// same reports whether a view can show from as it is stored. JSON it cannot:
+// Same reports whether a view can show from as it is stored. JSON it cannot:
 // that is stored as plain text.
-func same(from, to *columns.Column) bool {
+func Same(from, to *columns.Column) bool {
 	if from.Kind != to.Kind || from.Kind == columns.JSON || len(from.Fields) != len(to.Fields) ||
 		from.Precision != to.Precision || from.Scale != to.Scale {
 		return false
 	}
 	for i := range from.Fields {
-		if from.Fields[i].Name != to.Fields[i].Name || !same(&from.Fields[i], &to.Fields[i]) {
+		if from.Fields[i].Name != to.Fields[i].Name || !Same(&from.Fields[i], &to.Fields[i]) {
 			return false
 		}
 	}
@@ -82,17 +83,18 @@ func fieldsOf(x string, from, to *columns.Column, depth int) []string {
 	out := make([]string, len(to.Fields))
 	for i := range to.Fields {
 		f := &to.Fields[i]
-		value := null(f)
-		if old := byID(from.Fields, f.ID); old != nil {
-			value = convert(field(x, old.Name), old, f, depth)
+		value := Null(f)
+		if old := ByID(from.Fields, f.ID); old != nil {
+			value = convert(Field(x, old.Name), old, f, depth)
 		}
-		out[i] = ident(f.Name) + " := " + value
+		out[i] = Ident(f.Name) + " := " + value
 	}
 	return out
 }
 
-func field(x, name string) string {
-	return "struct_extract(" + x + ", " + lit(name) + ")"
+// Field is a field of struct x.
+func Field(x, name string) string {
+	return "struct_extract(" + x + ", " + Lit(name) + ")"
 }
 
 func unlessNull(x, then string) string {
@@ -113,7 +115,7 @@ func asText(x string, c *columns.Column) string {
 	case c.Kind == columns.String:
 		return x
 	case c.Kind == columns.Timestamp:
-		return utcText(x)
+		return UTCText(x)
 	case c.Kind == columns.Decimal && c.Precision == c.Scale:
 		// DuckDB writes .5, which is no number in JSON.
 		return "regexp_replace(" + text + ", '^(-?)[.]', '\\10.')"
@@ -121,12 +123,13 @@ func asText(x string, c *columns.Column) string {
 	return text
 }
 
-// utcText is RFC 3339 in UTC, with as many digits of a second as it needs.
-func utcText(x string) string {
-	return isoText(x+" AT TIME ZONE 'UTC'") + " || 'Z'"
+// UTCText is a timestamp with time zone in RFC 3339 in UTC, with as many digits of a second as it needs.
+func UTCText(x string) string {
+	return ISOText(x+" AT TIME ZONE 'UTC'") + " || 'Z'"
 }
 
-func isoText(x string) string {
+// ISOText is a timestamp without time zone in the same form.
+func ISOText(x string) string {
 	return "rtrim(rtrim(strftime(" + x + ", '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.')"
 }
 
@@ -143,30 +146,30 @@ func jsonText(x string, from *columns.Column, depth int) string {
 	case columns.Double:
 		return "CAST(to_json(" + x + ") AS VARCHAR)"
 	case columns.List:
-		return arrayText(x, depth, func(e string) string { return jsonText(e, &from.Fields[0], depth+1) })
+		return ArrayText(x, depth, func(e string) string { return jsonText(e, &from.Fields[0], depth+1) })
 	case columns.Struct:
 		names, values := make([]string, len(from.Fields)), make([]string, len(from.Fields))
 		for i := range from.Fields {
 			f := &from.Fields[i]
-			names[i], values[i] = f.Property, jsonText(field(x, f.Name), f, depth)
+			names[i], values[i] = f.Property, jsonText(Field(x, f.Name), f, depth)
 		}
-		return objectText(x, names, values)
+		return ObjectText(x, names, values)
 	}
 	return "CAST(to_json(" + asText(x, from) + ") AS VARCHAR)"
 }
 
-// arrayText is list x as the text of JSON, its elements as item makes them.
-func arrayText(x string, depth int, item func(e string) string) string {
+// ArrayText is list x as the text of JSON, its elements as item makes them.
+func ArrayText(x string, depth int, item func(e string) string) string {
 	items := each(x, depth, func(e string) string { return orNull(item(e)) })
 	return unlessNull(x, "'[' || coalesce(list_aggregate("+items+", 'string_agg', ','), '') || ']'")
 }
 
-// objectText is struct x as the text of JSON, of its members' names and texts.
-func objectText(x string, names, values []string) string {
+// ObjectText is struct x as the text of JSON, of its members' names and texts.
+func ObjectText(x string, names, values []string) string {
 	var text strings.Builder
 	before := "{"
 	for i := range names {
-		text.WriteString(lit(before+jsonName(names[i])+":") + " || " + orNull(values[i]) + " || ")
+		text.WriteString(Lit(before+jsonName(names[i])+":") + " || " + orNull(values[i]) + " || ")
 		before = ","
 	}
 	return unlessNull(x, text.String()+"'}'")

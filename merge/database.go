@@ -1,0 +1,27 @@
+package merge
+
+import (
+	"context"
+	"database/sql"
+
+	"target-filelake/merge/duck"
+)
+
+// DB is a DuckDB in memory that reads and writes nothing outside the lake. It
+// may be used by several goroutines at once.
+type DB struct {
+	sql  *sql.DB
+	root string
+}
+
+// Open starts a DuckDB for merging.
+func Open(ctx context.Context, c duck.Config) (*DB, error) {
+	db, err := duck.Open(ctx, c, duck.Directories(c.Root))
+	if err != nil {
+		return nil, err
+	}
+	return &DB{sql: db, root: c.Root}, nil
+}
+
+// Close ends it; nothing in it needs to survive.
+func (db *DB) Close() error { return db.sql.Close() }
