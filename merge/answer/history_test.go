@@ -48,14 +48,14 @@ func (p *past) wantedHistory(from int, name string, kind columns.Kind) []string 
 	var out []string
 	text, before := "", ""
 	lived := false
-	for _, v := range p.versions[from:] {
+	for i, v := range p.versions[from:] {
 		r, lives := v.rows[name]
 		if before = text; lives {
 			text = r.json + "," + r.cell.as(kind)
 		}
 		change := ""
 		switch {
-		case lives && !lived && int(v.Version) == from && from > 0:
+		case lives && !lived && i == 0:
 			change = "present"
 		case lives && !lived:
 			change = "insert"
