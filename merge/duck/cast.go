@@ -128,7 +128,8 @@ func UTCText(x string) string {
 	return ISOText(x+" AT TIME ZONE 'UTC'") + " || 'Z'"
 }
 
-// ISOText is a timestamp without time zone in the same form.
+// ISOText is a timestamp without time zone as text, as UTCText writes it but for
+// the Z.
 func ISOText(x string) string {
 	return "rtrim(rtrim(strftime(" + x + ", '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.')"
 }
@@ -158,13 +159,15 @@ func jsonText(x string, from *columns.Column, depth int) string {
 	return "CAST(to_json(" + asText(x, from) + ") AS VARCHAR)"
 }
 
-// ArrayText is list x as the text of JSON, its elements as item makes them.
+// ArrayText is list x as the text of JSON, its elements as item makes them; NULL
+// where x is. depth counts the lists around x.
 func ArrayText(x string, depth int, item func(e string) string) string {
 	items := each(x, depth, func(e string) string { return orNull(item(e)) })
 	return unlessNull(x, "'[' || coalesce(list_aggregate("+items+", 'string_agg', ','), '') || ']'")
 }
 
-// ObjectText is struct x as the text of JSON, of its members' names and texts.
+// ObjectText is struct x as the text of JSON, of its members' names and texts;
+// NULL where x is.
 func ObjectText(x string, names, values []string) string {
 	var text strings.Builder
 	before := "{"

@@ -86,8 +86,8 @@ func first(items []string, i int) []string {
 	return items
 }
 
-// Gone is the positions in the delete files, each file named as Scan names it:
-// root is SQL.
+// Gone is the positions in the delete files as (file, pos), each file named as
+// Scan names it: root is SQL.
 func Gone(deletes []lake.DeleteFile, at Place, root string) string {
 	return "(SELECT " + root + " || '/' || file_path AS file, pos FROM read_parquet(" +
 		List(DeletePaths(deletes, at)) + ", hive_partitioning = false))"
