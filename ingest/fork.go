@@ -88,7 +88,7 @@ func (e *recordEnvelope) forkTo(k int, b []byte, i, end int) (_ int, taken bool)
 		record := valueAt(b, i)
 		d.explain(r, b, i, i+len(record))
 		if d.Quarantine {
-			d.refused = append(d.refused, refusedFork{r, record})
+			d.refused = append(d.refused, refusedFork{r, p, record})
 			return end, true
 		}
 		e.err = r
@@ -102,6 +102,7 @@ func (e *recordEnvelope) forkTo(k int, b []byte, i, end int) (_ int, taken bool)
 // aside for that one alone.
 type refusedFork struct {
 	*RecordError
+	plan   *Plan
 	record []byte
 }
 
@@ -126,7 +127,8 @@ func (e *recordEnvelope) finishForks(b []byte) {
 	}
 	d.walk = source
 	for i := 0; i < len(d.refused) && e.err == nil; i++ {
-		e.err = d.setAside(b, d.refused[i].RecordError, d.refused[i].record)
+		f := &d.refused[i]
+		e.err = d.setAside(b, f.RecordError, f.plan, f.record)
 	}
 }
 

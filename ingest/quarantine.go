@@ -24,16 +24,16 @@ func (d *Decoder) quarantine(b []byte, refusal error) error {
 	if !ok || !d.Quarantine || r.unmapped {
 		return refusal
 	}
-	if err := d.setAside(b, r, nil); err != nil {
+	if err := d.setAside(b, r, d.walk.plan, nil); err != nil {
 		return err
 	}
 	d.out.Records++
 	return nil
 }
 
-// setAside sets a RECORD aside that stands in line b, or the record that a map
-// made of it.
-func (d *Decoder) setAside(b []byte, r *RecordError, mapped []byte) error {
+// setAside sets a RECORD aside that stands in line b and that p refused, or the
+// record that a map made of it. What is not selected is not kept.
+func (d *Decoder) setAside(b []byte, r *RecordError, p *Plan, mapped []byte) error {
 	e, err := envelopeOf(b, d.scan.Max)
 	if err != nil {
 		return &LineError{Line: r.Line, Stream: r.Stream, Reason: err.Error()}
@@ -43,6 +43,9 @@ func (d *Decoder) setAside(b []byte, r *RecordError, mapped []byte) error {
 	}
 	if mapped != nil {
 		e["record"] = mapped
+	}
+	if s := p.options.Selection; s != nil {
+		e["record"] = s.Record(nil, e["record"])
 	}
 	var cut int
 	r.More, cut = boundReasons(r.More, len(e["record"]))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,6 +55,29 @@ func TestExcludedIsNotKept(t *testing.T) {
 	}
 	if strings.Contains(r.err, "secret") {
 		t.Errorf("noted: %s", r.err)
+	}
+}
+
+// TestExcludedIsNotInRejects: nor is it in records that are set aside, and a
+// replay takes these with the selection and without.
+func TestExcludedIsNotInRejects(t *testing.T) {
+	schema := func(length int) string {
+		return fmt.Sprintf(`{'type':'SCHEMA','stream':'s','key_properties':['id'],'schema':{'required':['secret'],'properties':{'id':{'type':'integer'},'v':{'type':'string','maxLength':%d},`+
+			`'secret':{'type':['string','null']},'o':{'type':'object','properties':{'a':{'type':'integer'},'secret':{'type':'string'}}}}}}`, length)
+	}
+	record := `{'type':'RECORD','stream':'s','record':{'id':1,'v':'longer', 'secret':'hidden-1','o':%s,'u':{'secret':'hidden-3','v':[{'secret':'hidden-4'}]},'w':7}}`
+	for _, o := range []string{`{'secret':'hidden-2','a':1,'z':5}`, `'{\'a\':1,\'secret\':\'hidden-2\',\'z\':5}'`} {
+		for _, without := range [][]string{nil, {"--streams", `{"*":{"exclude":["secret","*.secret","*.*.secret"]}}`}} {
+			dir := t.TempDir()
+			args := []string{"--streams", `{"*":{"exclude":["secret","*.secret","*.*.secret"]}}`}
+			r := load(t, dir, singer(schema(3), fmt.Sprintf(record, o), stateOf("1")), 0, append(args, quarantined...)...)
+			if lines := strings.Join(rejected(t, dir, "s"), ""); strings.Count(lines, "\n") != 1 || strings.Contains(lines+r.err, "hidden") {
+				t.Errorf("%q\n%s", rejected(t, dir, "s"), r.err)
+			}
+			load(t, dir, singer(strings.Replace(schema(9), "'required':['secret'],", "", 1)), 0, without...)
+			replayOf(t, dir, 0, without...)
+			wantQuery(t, dir, "SELECT id, v, o.a AS a, _extra FROM s", `[{"id":1,"v":"longer","a":1,"_extra":{"/o/z":5,"u":{"v":[{}]},"w":7}}]`)
+		}
 	}
 }
 

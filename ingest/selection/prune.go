@@ -6,11 +6,21 @@ import "target-filelake/ingest/text"
 // the property at path. It reports false, and appends nothing, where that is
 // nothing at all.
 func (s *Selection) Prune(dst, value []byte, path []string) ([]byte, bool) {
+	return s.prune(dst, value, path, false)
+}
+
+// prune is Prune; with unquotes, of what stands in strings too.
+func (s *Selection) prune(dst, value []byte, path []string, unquotes bool) ([]byte, bool) {
 	switch s.Want(path) {
 	case None:
 		return dst, false
 	case All:
 		return append(dst, value...), true
+	}
+	if unquotes && value[0] == '"' {
+		if out, nested := s.quoted(dst, value, path); nested {
+			return out, true
+		}
 	}
 	if value[0] != '{' && value[0] != '[' {
 		// It has no inside: what is wanted there is absent, unless all but
@@ -20,7 +30,7 @@ func (s *Selection) Prune(dst, value []byte, path []string) ([]byte, bool) {
 		}
 		return dst, false
 	}
-	p := pruner{sel: s, b: append(value[:len(value):len(value)], '\n'), scan: text.Scanner{Max: len(value)}}
+	p := pruner{sel: s, b: append(value[:len(value):len(value)], '\n'), scan: text.Scanner{Max: len(value)}, unquotes: unquotes}
 	p.out = dst
 	p.value(0, path)
 	return p.out, true
@@ -42,6 +52,8 @@ type pruner struct {
 	b    []byte
 	scan text.Scanner
 	out  []byte
+
+	unquotes bool // JSON in strings too
 }
 
 // value copies the object or array at b[i], and returns its end.
@@ -64,7 +76,7 @@ func (p *pruner) member(start, at int, path []string) int {
 	end := p.scan.Value(p.b, at)
 	mark := len(p.out)
 	p.out = append(p.out, p.b[start:at]...)
-	out, kept := p.sel.Prune(p.out, p.b[at:end], path)
+	out, kept := p.sel.prune(p.out, p.b[at:end], path, p.unquotes)
 	if p.out = out[:mark]; kept {
 		p.out = append(out, ',')
 	}
@@ -78,7 +90,7 @@ func (p *pruner) array(i int, path []string) int {
 		start := i
 		i = p.scan.Value(p.b, start)
 		var kept bool
-		if p.out, kept = p.sel.Prune(p.out, p.b[start:i], path); kept {
+		if p.out, kept = p.sel.prune(p.out, p.b[start:i], path, p.unquotes); kept {
 			p.out = append(p.out, ',')
 		}
 	}
