@@ -43,6 +43,7 @@ type Decoder struct {
 	introParts [2]span // time_extracted and version in intro
 	forked     []*walk // of the rows that the record became
 	refused    []refusedFork
+	worded     worded
 }
 
 // walk is what a decoder has learnt of a plan's records.
@@ -180,6 +181,7 @@ func (d *Decoder) row(b []byte, i int) int {
 	c := d.chunk()
 	row := c.Batch.Rows
 	d.vecs = c.Batch.Vectors
+	d.worded.record = nil
 	end := d.tryRow(b, i)
 	if end < 0 && b[i] == '{' {
 		c.Batch.Truncate(row)

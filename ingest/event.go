@@ -37,11 +37,23 @@ func (d *Decoder) isDelete(b []byte, i int) bool {
 
 // reasons is all that the schema has against the record in hand.
 func (d *Decoder) reasons(record []byte) []draft4.Reason {
+	if w := &d.worded; len(w.record) == len(record) && w.event == d.event && &w.record[0] == &record[0] {
+		return w.all
+	}
 	all := d.walk.plan.shape.Reasons(record)
 	if d.event {
 		all = slices.DeleteFunc(all, d.forgives)
 	}
+	d.worded = worded{record, all, d.event}
 	return all
+}
+
+// worded is what a schema has against the record in hand: whoever finds it
+// wrong asks, and whoever words it asks once more.
+type worded struct {
+	record []byte
+	all    []draft4.Reason
+	event  bool
 }
 
 // forgives reports whether it is nothing against a delete event: of a whole

@@ -39,18 +39,26 @@ func NewJudge(d *Document, check *Check, coerce func(any) any) *Judge {
 // Reasons is all that is wrong with a record, in order of paths, by the same
 // pass that Checkers make. The last of properties that stand twice counts.
 func (j *Judge) Reasons(record []byte) []Reason {
-	doc, err := Decode(record)
-	if err != nil {
-		return []Reason{{"", "malformed JSON"}}
+	line := append(record[:len(record):len(record)], '\n')
+	if !plain(line) {
+		doc, err := Decode(record)
+		if err != nil {
+			return []Reason{{"", "malformed JSON"}}
+		}
+		if line, err = json.Marshal(j.coerce(doc)); err != nil {
+			return []Reason{{"", "cannot be checked"}}
+		}
+		line = append(line, '\n')
 	}
-	plain, err := json.Marshal(j.coerce(doc))
-	if err != nil {
-		return []Reason{{"", "cannot be checked"}}
-	}
+	return j.words(line)
+}
+
+// words is what is wrong with the record at the beginning of a line.
+func (j *Judge) words(line []byte) []Reason {
 	var out []Reason
 	k := Checker{words: &out}
-	k.Begin(len(plain))
-	if k.run(j.check, append(plain, '\n'), 0); k.Spent() {
+	k.Begin(len(line) - 1)
+	if k.run(j.check, line, len(line)-len(bytes.TrimLeft(line, " \t\r\n"))); k.Spent() {
 		return []Reason{{"", TooMuchWork}}
 	}
 	slices.SortFunc(out, func(a, b Reason) int {
