@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 	"target-filelake/merge/duck"
 )
 
@@ -17,18 +18,41 @@ func (c Conflict) newer() string {
 	if c == Fill { // only a value that is greater replaces it
 		return "coalesce(l.o >= b.o, true)"
 	}
-	return "coalesce(l.o > b.o, false)"
+	return "coalesce(l.o > b.o AND NOT b.last, false)"
+}
+
+// passedOver is the column of a staged file whose rows with a value take no
+// part: of a key the first row stays, and a delete is not one. Nil if there is
+// none.
+func (j Job) passedOver(s *columns.Schema) *columns.Column {
+	if j.Deleted == nil || j.Conflict != Ignore {
+		return nil
+	}
+	return duck.ByID(s.Columns, j.Deleted.ID)
 }
 
 // yields reports whether rows of the batch may lose to live ones of the lake.
 func (j Job) yields() bool { return j.Conflict.keepsLive() || j.ordered() }
 
-// newestOf aggregates a key's rows to the ordinal of the one with the greatest
-// value, the last to come of equal ones, and to that value. A row without one
-// counts as the newest: delete events have none.
-func newestOf() string {
-	const order = " ORDER BY o NULLS LAST, ordinal)"
-	return "last(ordinal" + order + " AS stays, last(o" + order + " AS o"
+// newestRows takes a key's rows as they came, whatever batches they came in: a
+// row without a value, as delete events are, takes the place of all before it
+// and gives way to any after it; of the others the greatest value stays, the
+// last to come of equal ones. last says that live rows give way to it too.
+func newestRows(keys, staged string) string {
+	const order = " ORDER BY o NULLS FIRST, ordinal)"
+	return "WITH staged AS (\n" + staged + "),\nunvalued AS (SELECT " + keys + ", max(ordinal) AS since FROM staged WHERE o IS NULL GROUP BY " + keys + ")\n" +
+		"SELECT " + keys + ", last(ordinal" + order + " AS stays, last(o" + order + " AS o, since IS NOT NULL AS last\n" +
+		"FROM (SELECT staged.*, since FROM staged LEFT JOIN unvalued ON " + sameKeys("staged", "unvalued", keys) + ")\n" +
+		"WHERE since IS NULL OR ordinal >= since\nGROUP BY " + keys + ", since"
+}
+
+// sameKeys compares the keys of two tables, NULLs too.
+func sameKeys(a, b, keys string) string {
+	var on []string
+	for k := range strings.SplitSeq(keys, ", ") {
+		on = append(on, a+"."+k+" IS NOT DISTINCT FROM "+b+"."+k)
+	}
+	return strings.Join(on, " AND ")
 }
 
 // keepMatched leaves those rows of the lake among the matched whose keys are

@@ -17,6 +17,8 @@ type ordered struct{ o, v int }
 // wins reports whether a row that comes later takes the place of a live one.
 func (r ordered) wins(there ordered, order bool, c Conflict) bool {
 	switch {
+	case c == Ignore:
+		return false
 	case !order:
 		return c == Update
 	case c == Fill:
@@ -26,7 +28,8 @@ func (r ordered) wins(there ordered, order bool, c Conflict) bool {
 }
 
 // TestOrderAndDeletes merges random batches of rows with a value that orders
-// them, some of which say that their row was deleted, beside a Go map.
+// them, some of which say that their row was deleted, beside a Go map that takes
+// them one by one: where batches end must not matter.
 func TestOrderAndDeletes(t *testing.T) {
 	f := func(seed uint64, order, deletes bool, c Conflict) {
 		t.Helper()
@@ -43,7 +46,16 @@ func TestOrderAndDeletes(t *testing.T) {
 		}
 		rows := map[int]ordered{}
 		for serial := 0; serial < 900; {
-			batch, gone := map[int]ordered{}, map[int]bool{}
+			batch, gone := map[int]ordered{}, map[int]bool{} // of Fill: what of the batch is tried
+			take := func(id int, row ordered, dead bool) {
+				if there, live := rows[id]; live && !row.wins(there, order, c) {
+					return
+				}
+				rows[id] = row
+				if dead && deletes {
+					delete(rows, id)
+				}
+			}
 			var staged []Staged
 			for range 1 + r.IntN(2) {
 				var lines []string
@@ -56,21 +68,17 @@ func TestOrderAndDeletes(t *testing.T) {
 					}
 					lines = append(lines, fmt.Sprintf("%d, %s, %s, %d", id, moment(row.o), moment(map[bool]int{true: 1, false: -1}[dead]), serial))
 					there, known := batch[id]
-					// Within a batch a row without a value is newer than any with one.
-					if !known || !order || row.o < 0 || there.o >= 0 && row.o >= there.o {
+					switch {
+					case c != Fill:
+						take(id, row, dead)
+					case !known || row.wins(there, order, Update):
 						batch[id], gone[id] = row, dead
 					}
 				}
 				staged = append(staged, fx.stage(tab, lines...))
 			}
 			for id, row := range batch {
-				if there, live := rows[id]; live && !row.wins(there, order, c) {
-					continue
-				}
-				rows[id] = row
-				if gone[id] && deletes {
-					delete(rows, id)
-				}
+				take(id, row, gone[id])
 			}
 			fx.load(tab, staged...)
 			var want []string
@@ -87,6 +95,7 @@ func TestOrderAndDeletes(t *testing.T) {
 		f(seed, true, false, Update)
 		f(seed, false, true, Update)
 		f(seed, true, true, Update)
+		f(seed, true, true, Ignore)
 		f(seed, true, false, Fill)
 		f(seed, false, true, Fill)
 		f(seed, true, true, Fill)

@@ -61,7 +61,8 @@ func keyNames(n int) string {
 }
 
 // stagedKeys is the keys of the staged rows before the cuts. An ordinal is
-// larger the later a row came: the place of its file, then its row.
+// larger the later a row came: the place of its file, then its row. Where the
+// first row of a key stays, those that only say that one was deleted are none.
 func stagedKeys(j Job, at duck.Place) string {
 	var parts []string
 	for i := range j.Staged {
@@ -69,10 +70,17 @@ func stagedKeys(j Job, at duck.Place) string {
 		if s.Keep == 0 {
 			continue
 		}
+		var where []string
 		part := "SELECT " + keyColumns(s.Schema, j.Key) + orderColumn(s.Schema, j) + ", " + ordinal(i, 0) + " + " + duck.RowColumn +
 			" AS ordinal FROM " + duck.Scan([]string{at(s.File.Path)})
 		if s.Keep < s.File.Rows {
-			part += " WHERE " + duck.RowColumn + " < " + strconv.FormatInt(s.Keep, 10)
+			where = append(where, duck.RowColumn+" < "+strconv.FormatInt(s.Keep, 10))
+		}
+		if stored := j.passedOver(s.Schema); stored != nil {
+			where = append(where, duck.Ident(stored.Name)+" IS NULL")
+		}
+		if len(where) > 0 {
+			part += " WHERE " + strings.Join(where, " AND ")
 		}
 		parts = append(parts, part)
 	}
@@ -93,11 +101,11 @@ func createBatch(j Job, at duck.Place, distinct bool) string {
 	create := "CREATE OR REPLACE TEMP TABLE " + batchTable + " AS\n"
 	switch {
 	case distinct && j.ordered():
-		return create + "SELECT " + keys + ", ordinal AS stays, o FROM (\n" + stagedKeys(j, at) + ")"
+		return create + "SELECT " + keys + ", ordinal AS stays, o, o IS NULL AS last FROM (\n" + stagedKeys(j, at) + ")"
 	case distinct && j.yields():
 		return create + "SELECT " + keys + ", ordinal AS stays FROM (\n" + stagedKeys(j, at) + ")"
 	case j.ordered():
-		return create + "SELECT " + keys + ", " + newestOf() + " FROM (\n" + stagedKeys(j, at) + ")\nGROUP BY " + keys
+		return create + newestRows(keys, stagedKeys(j, at))
 	}
 	if distinct {
 		return create + "SELECT " + keys + " FROM (\n" + stagedKeys(j, at) + ")"

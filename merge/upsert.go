@@ -198,7 +198,7 @@ func (m *merging) supersede(ctx context.Context) (dead []lake.Positions, r Resul
 	if r.Within < 0 || distinct && r.Within != 0 {
 		return nil, r, fmt.Errorf("merge: %d keys in %d rows: staged files hold other row counts than named", keys, m.kept())
 	}
-	if m.live() && m.yields() {
+	if m.live() && m.yields() && keys > 0 {
 		if r.Live, err = m.yield(ctx, keys, bs); err != nil {
 			return nil, r, err
 		}
@@ -274,7 +274,7 @@ const distinctRows = 50_000
 // distinct reports whether one cheap pass shows all keys to differ. It takes
 // 0.03 s where grouping 2 M sorted integers takes 0.25 s.
 func (m *merging) distinct(ctx context.Context) (bool, error) {
-	if len(m.Key) != 1 || !bounded(m.Key[0].Kind) || m.kept() < distinctRows {
+	if len(m.Key) != 1 || !bounded(m.Key[0].Kind) || m.kept() < distinctRows || m.Conflict == Ignore && m.Deleted != nil {
 		return false, nil
 	}
 	var yes bool

@@ -38,7 +38,7 @@ func (c *committer) place(ctx context.Context, s sealedStream, old *lake.Table, 
 
 // turns reports whether a batch makes another version active, or drops what was.
 func turns(old *lake.Table, s sealedStream) bool {
-	return s.activate != 0 && (old == nil || s.activate > old.Active) || s.replace && old != nil && len(old.Files) > 0
+	return s.activate != 0 && (old == nil || s.activate > old.Active) || s.replace && old != nil && len(old.Files)+len(old.Pending)+len(old.Rejects) > 0
 }
 
 // sort divides staged files by where their versions belong. Rows of a version

@@ -39,6 +39,11 @@ func TestOrderBy(t *testing.T) {
 	f("1new 2new", "bookmark_properties", lines(rowO(1, "07", "new"), rowO(2, "05", "old")), late)
 	f("1b", "at", lines(rowO(1, "07", "a"), rowO(1, "07", "b"), rowO(1, "06", "c")))
 	f("1b", "at", rowO(1, "07", "a"), rowO(1, "07", "b"))
+	// A row without a value gives way to what comes after it, whatever batch that is in.
+	f("1-", "at", lines(rowO(1, "07", "a"), goneO(1)))
+	f("1b", "at", lines(rowO(1, "07", "a"), goneO(1), rowO(1, "05", "b")))
+	f("1b", "at", lines(rowO(1, "07", "a"), goneO(1)), rowO(1, "05", "b"))
+	f("1b", "at", rowO(1, "07", "a"), lines(goneO(1), rowO(1, "05", "b")))
 	r := load(t, t.TempDir(), singer(schemaO), exitBadInput, "--order-by", "no")
 	if !strings.Contains(r.err, `order_by "no" is not in the schema`) {
 		t.Error(r.err)
@@ -69,6 +74,10 @@ func TestDeletes(t *testing.T) {
 	loadsO(t, "2b", append(hard, "--order-by", "at"), first, goneO(1))
 	loadsO(t, "", hard, lines(rowO(1, "01", "a"), goneO(1)))
 	loadsO(t, "1- 2b", append(hard, "--streams", `{"o":{"hard_delete":false}}`), first, goneO(1))
+	// Where the first row of a key stays, an event before it is not that row, whatever batch it came in.
+	first1 := append(hard, "--unique-conflict-method", "IGNORE")
+	loadsO(t, "1a", first1, lines(goneO(1), rowO(1, "01", "a"), goneO(1)))
+	loadsO(t, "1a", first1, goneO(1), rowO(1, "01", "a"), goneO(1))
 	// A record that is no delete event is checked as ever, and an event needs its key.
 	load(t, t.TempDir(), singer(schemaO, `{'type':'RECORD','stream':'o','record':{'id':1,'_sdc_deleted_at':null}}`), exitBadInput)
 	load(t, t.TempDir(), singer(schemaO, `{'type':'RECORD','stream':'o','record':{'v':'x','_sdc_deleted_at':'2026-11-22T00:00:00Z'}}`), exitBadInput)

@@ -318,3 +318,15 @@ func TestRejectsOfVersions(t *testing.T) {
 	}
 	wantQuery(t, dir, "SELECT n FROM a ORDER BY n", `[{"n":"13"},{"n":"3"}]`)
 }
+
+// TestOverwriteTakesRejects has a full table replace one of which nothing but
+// rejects was left.
+func TestOverwriteTakesRejects(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--load-method", "overwrite", "--on-invalid-record", "quarantine"}
+	load(t, dir, singer(schemaA, rowA("'x'"), stateOf("1")), 0, args...)
+	load(t, dir, singer(schemaA, stateOf("2")), 0, args...)
+	if r := invoke(t, "", "replay", "--lake", dir); r.code != 0 || r.out != "no rejects\n" {
+		t.Errorf("exit %d, %q\n%s", r.code, r.out, r.err)
+	}
+}

@@ -1,5 +1,5 @@
 CREATE OR REPLACE TEMP TABLE merge_batch AS
-SELECT k0, k1, ordinal AS stays, o FROM (
+SELECT k0, k1, ordinal AS stays, o, o IS NULL AS last FROM (
 SELECT "it's; ""odd""
 -- $$ /*" AS k0, "it's; ""odd""
 -- $$ /*2" AS k1, "it's; ""odd""

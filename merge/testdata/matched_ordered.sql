@@ -1,5 +1,5 @@
 CREATE OR REPLACE TEMP TABLE merge_matched AS
-SELECT __lake_file AS file, file_row_number AS pos, b.stays, coalesce(l.o > b.o, false) AS newer FROM (SELECT * FROM (
+SELECT __lake_file AS file, file_row_number AS pos, b.stays, coalesce(l.o > b.o AND NOT b.last, false) AS newer FROM (SELECT * FROM (
 SELECT CAST("it's; ""odd""
 -- $$ /*" AS DECIMAL(38,0)) AS k0, "it's; ""odd""
 -- $$ /*2" AS k1, CAST("it's; ""odd""
