@@ -76,8 +76,7 @@ func (s *sequencer) end(ctx context.Context) error {
 	if s.limits.tail == "all" {
 		keep = all
 	}
-	// Else the STATE would say that a stream was replaced which is not.
-	replace := s.limits.tail == "all" || !s.stated || !slices.ContainsFunc(s.order, s.unfinished)
+	replace := s.replaces()
 	var dropped int64
 	var names []string
 	for _, o := range s.order {
@@ -94,6 +93,18 @@ func (s *sequencer) end(ctx context.Context) error {
 			"if it did not, load again with --commit-tail all", dropped, names)}}
 	}
 	return nil
+}
+
+// replaces reports whether streams are replaced at a clean end of input: with
+// all of their rows, or the STATE would say that they were and they are not.
+func (s *sequencer) replaces() bool {
+	switch {
+	case s.limits.tail == "all":
+		return true
+	case !s.stated:
+		return s.limits.tail != "none"
+	}
+	return !slices.ContainsFunc(s.order, s.unfinished)
 }
 
 // unfinished reports whether rows that replace o came after the last STATE.

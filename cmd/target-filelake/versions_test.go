@@ -100,6 +100,18 @@ func TestOverwrite(t *testing.T) {
 	f("1a 2b / 4 5", first, lines(rowA("4"), rowT("1", "a"), s("3"), rowT("2", "b"), rowA("5"), s("4")))
 }
 
+// TestOverwriteWithoutTail has a run whose rows no STATE covers, which
+// commit_tail: none says not to take: they replace nothing.
+func TestOverwriteWithoutTail(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--load-method", "overwrite", "--commit-tail", "none"}
+	load(t, dir, singer(schemaA)+rowsA(1, 2)+singer(stateOf("1")), 0, args...)
+	load(t, dir, singer(schemaA)+rowsA(3), exitBadInput, args...)
+	wantA(t, dir, "1 2")
+	load(t, dir, singer(schemaA), 0, args...)
+	wantA(t, dir, "1 2")
+}
+
 // TestOverwriteHoldsStates has STATEs wait for the end of what replaces a stream.
 func TestOverwriteHoldsStates(t *testing.T) {
 	dir := t.TempDir()
