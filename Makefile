@@ -10,14 +10,10 @@ build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
 
 test:
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 
 race:
-	$(GO) test -race ./...
-
-# Races, stopped loaders and readers, ten times as many as in make test.
-soak:
-	$(GO) test ./cmd/target-filelake -run 'Racing|Stopped|Readers|DuringMerges' -soak -v -timeout 2h
+	$(GO) test -race -timeout 30m ./...
 
 # go test fuzzes one target of one package at a time.
 fuzz:
@@ -65,7 +61,9 @@ faults:
 	$(GO) test -tags failpoints ./lake/failpoint
 	$(GO) run ./faults
 
+# Hours: faults in number; races, stopped loaders and readers ten times as many as in make test.
 soak:
+	$(GO) test ./cmd/target-filelake -run 'Racing|Stopped|Readers|DuringMerges' -soak -v -timeout 2h
 	$(GO) run ./faults -kills 3000 -cuts 3000 -tries 20 -seed $$(date +%s)
 
 crash-demo:

@@ -76,7 +76,10 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		p.State = c.State
 	}
 	if c.Load {
-		p.Loaded, p.First = next.Version, c.First
+		// Keyed rows without a STATE change nothing of what the tap may send again.
+		if c.State != nil || slices.ContainsFunc(c.Changes, func(ch Change) bool { return ch.Resend != nil }) {
+			p.Loaded, p.First = next.Version, c.First
+		}
 		p.Rejects = p.Rejects.after(c.Recur, next.Version)
 	}
 	next.Pipelines[pipeline] = p

@@ -32,7 +32,7 @@ func TestInDoubt(t *testing.T) {
 		defer l.Close()
 		switch step {
 		case "load":
-			if _, err := l.Commit(Commit{Load: true}); err != nil {
+			if _, err := l.Commit(Commit{Load: true, State: new(string)}); err != nil {
 				t.Fatal(err)
 			}
 		case "other":

@@ -169,3 +169,21 @@ func TestAgainWithMetadata(t *testing.T) {
 	load(t, dir, input, 0, "--add-record-metadata")
 	wantA(t, dir, "1 2 3")
 }
+
+// TestAgainAfterKeyedCommits has a load in doubt followed by one that commits
+// keyed rows by age, sends no STATE and is killed: the doubt is as it was.
+func TestAgainAfterKeyedCommits(t *testing.T) {
+	dir := t.TempDir()
+	schemas := singer(schemaA, schemaT)
+	dieUnheard(t, dir, schemas+rowsA(1, 2, 3)+singer(stateOf("3")))
+	c := startProgram(t, "--lake", dir, "--batch-max-age", "200ms")
+	c.write(t, schemas+singer(rowT("1", "a")))
+	awaitVersion(t, dir, 2)
+	if err := c.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait()
+	load(t, dir, schemas+rowsA(1, 2, 3)+singer(rowT("1", "b"), stateOf("3")), 0)
+	wantA(t, dir, "1 2 3")
+	wantQuery(t, dir, "SELECT v FROM t", `[{"v":"b"}]`)
+}
