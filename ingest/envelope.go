@@ -15,7 +15,7 @@ func (d *Decoder) record(b []byte, l *line, plans Plans) error {
 	}
 	e := recordEnvelope{d: d, line: l, plans: plans}
 	if known {
-		e.named, e.typed = true, true
+		e.named, e.planned, e.typed = true, true, true
 		e.extracted, e.version = d.introParts[0], d.introParts[1]
 		if i = e.take(b, i); i >= 0 {
 			i = e.rest(b, i)
@@ -87,6 +87,7 @@ type recordEnvelope struct {
 	plans Plans
 
 	typed, named bool
+	planned      bool // the stream it names has a plan, which is the decoder's walk
 	at           int  // where the record starts
 	found, taken bool // the record is there; it was decoded
 	err          error
@@ -202,6 +203,7 @@ func (e *recordEnvelope) stream(b []byte, i int) int {
 	if d := e.d; d.walk == nil || d.walk.plan != p {
 		d.walk = d.walkOf(p)
 	}
+	e.planned = true
 	return end + 1
 }
 
@@ -234,7 +236,7 @@ func (e *recordEnvelope) late(b []byte) error {
 // refused takes the row back and words the error. A line that is not
 // well-formed is refused as such, whatever is wrong with its values.
 func (e *recordEnvelope) refused(b []byte) error {
-	forked := e.named && e.d.walk.plan.forked
+	forked := e.planned && e.d.walk.plan.forked
 	if forked {
 		e.d.dropForks()
 	} else if e.taken {

@@ -332,3 +332,12 @@ func TestSampleLoad(t *testing.T) {
 		wantQuery(t, dir, fmt.Sprintf("SELECT count(*) AS n FROM %s WHERE id = 17 AND updated_at = TIMESTAMPTZ '%s'", table, w.UpdatedAt(17)), `[{"n":1}]`)
 	}
 }
+
+// TestRecordBeforeAnySchema has nothing before the RECORD, from which a decoder
+// could know another stream.
+func TestRecordBeforeAnySchema(t *testing.T) {
+	r := load(t, t.TempDir(), singer(rowT("1", "a")), exitBadInput)
+	if want := `line 1, stream "t": RECORD before the SCHEMA of its stream`; !strings.Contains(r.err, want) {
+		t.Errorf("%s\nwant %s", r.err, want)
+	}
+}
