@@ -161,7 +161,7 @@ func (t *Table) check(stream string) error {
 			return fmt.Errorf("%w: table %q: schema %d is not in its place", ErrCorrupt, stream, i)
 		}
 	}
-	for _, f := range t.dataFiles() {
+	for _, f := range t.DataFiles() {
 		if f.Schema < 0 || f.Schema >= len(t.Schemas) || f.Rows < 0 {
 			return fmt.Errorf("%w: table %q: file %s", ErrCorrupt, stream, f.Path)
 		}

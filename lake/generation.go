@@ -123,8 +123,8 @@ func (t *Table) clear() {
 	t.Files, t.Deletes, t.Pending, t.Active, t.Resend = nil, nil, nil, 0, nil
 }
 
-// dataFiles are the table's, those of pending generations too.
-func (t *Table) dataFiles() []DataFile {
+// DataFiles are the table's, those of pending generations too.
+func (t *Table) DataFiles() []DataFile {
 	files := t.Files
 	for i := range t.Pending {
 		files = append(slices.Clip(files), t.Pending[i].Files...)

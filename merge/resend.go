@@ -36,8 +36,8 @@ func (db *DB) Same(ctx context.Context, r Resent) (same, alike bool, err error) 
 // have selects the lake's rows.
 func (r Resent) have(at duck.Place) (string, error) {
 	stored := map[string]*columns.Schema{}
-	for i := range r.Table.Files {
-		stored[r.Table.Files[i].Path] = r.Table.Schemas[r.Table.Files[i].Schema]
+	for _, f := range r.Table.DataFiles() {
+		stored[f.Path] = r.Table.Schemas[f.Schema]
 	}
 	var parts []string
 	n := int64(0)

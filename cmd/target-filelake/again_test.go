@@ -131,6 +131,19 @@ func TestRunWithoutStateLeavesDoubt(t *testing.T) {
 	wantA(t, dir, "1 2")
 }
 
+// TestPendingRowsThatComeAgain has rows of a version that is not active yet
+// come again after a load that died before its STATE was out.
+func TestPendingRowsThatComeAgain(t *testing.T) {
+	dir := t.TempDir()
+	load(t, dir, singer(schemaA, rowAV(1, 1), activate("a", 1), stateOf("1")), 0)
+	more := singer(schemaA, rowAV(2, 2), rowAV(2, 3), stateOf("2"))
+	dieUnheard(t, dir, more)
+	load(t, dir, more, 0)
+	wantA(t, dir, "1")
+	load(t, dir, singer(schemaA, activate("a", 2), stateOf("3")), 0)
+	wantA(t, dir, "2 3")
+}
+
 // TestRowsAllAlike has rows that say nothing about which they are.
 func TestRowsAllAlike(t *testing.T) {
 	f := func(state, want string) {
