@@ -3,6 +3,7 @@ BIN := bin/target-filelake
 FUZZTIME ?= 10s
 
 WALKS ?= 200
+SEQUENCES ?= 2000
 
 .PHONY: faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
 
@@ -38,6 +39,11 @@ check: lint test race
 # Random schema walks from fresh seeds; a failing one prints how to repeat it.
 walks:
 	WALKS=$(WALKS) $(GO) test -timeout 4h -run TestSchemaWalks ./cmd/target-filelake
+
+# Random sequences of loads, faults and commands, held against a model; make test
+# does the first 100.
+sequences:
+	SEQUENCES=$(SEQUENCES) $(GO) test -count=1 -timeout 1h -run TestRandomSequences ./cmd/target-filelake
 
 demo: build
 	rm -rf demo-lake

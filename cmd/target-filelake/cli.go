@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 
 	"github.com/alecthomas/kong"
+
+	"target-filelake/merge"
 )
 
 // version is set by the linker in releases.
@@ -21,6 +23,8 @@ type stdio struct {
 	in  *os.File
 	out io.Writer
 	err io.Writer
+
+	merges *merge.DB // of a process that runs many loads into a lake, and publishes no views; nil: a load has its own
 }
 
 // CLI is the command line.
@@ -54,13 +58,16 @@ const description = `Load a Singer tap into a Parquet lake on local disk, with k
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, in *os.File, out, errs io.Writer) int {
-	std := &stdio{in, out, errs}
+	return runOn(ctx, args, &stdio{in: in, out: out, err: errs})
+}
+
+func runOn(ctx context.Context, args []string, std *stdio) int {
 	err := dispatch(ctx, args, std)
 	if err != nil && ctx.Err() != nil {
 		err = signalled(ctx, err)
 	}
 	if err != nil && !errors.Is(err, errDone) {
-		fmt.Fprintf(errs, "target-filelake: %s\n", err)
+		fmt.Fprintf(std.err, "target-filelake: %s\n", err)
 	}
 	if errors.Is(err, errDone) {
 		return exitOK

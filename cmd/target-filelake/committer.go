@@ -106,7 +106,7 @@ func (c *committer) newState(s *string) bool {
 }
 
 func (c *committer) refreshViews(ctx context.Context) error {
-	if time.Since(c.viewed) < viewsEvery {
+	if time.Since(c.viewed) < viewsEvery || c.lent != nil {
 		return nil
 	}
 	err := publishWithin(ctx, 0, c.root, c.lake, c.log)
@@ -238,6 +238,9 @@ func (c *committer) deletes(stream string, dead []lake.Positions) ([]lake.Delete
 
 // openDB opens DuckDB when first needed.
 func (c *committer) openDB(ctx context.Context) error {
+	if c.db == nil {
+		c.db = c.lent
+	}
 	if c.db != nil {
 		return nil
 	}
@@ -258,7 +261,7 @@ func (c *committer) close() error {
 	if !c.unsaid && c.replay == nil {
 		err = c.lake.Said()
 	}
-	if c.db == nil {
+	if c.db == nil || c.db == c.lent {
 		return err
 	}
 	return errors.Join(err, c.db.Close(), failpoint.Hit("remove/spill-tree/before"), os.RemoveAll(filepath.Join(c.root, filepath.FromSlash(c.spill))))

@@ -25,6 +25,7 @@ type keeping struct {
 	disk     lake.Disk
 	lake     *lake.Lake
 	log      *slog.Logger
+	views    bool // are published
 }
 
 // openKeeping opens a lake that something is committed to.
@@ -36,7 +37,7 @@ func openKeeping(ctx context.Context, path, pipeline string, wait time.Duration,
 	if m.Version == 0 {
 		return nil, usageError{fmt.Errorf("nothing is committed in %s; name the lake with --lake", root)}
 	}
-	k := &keeping{root: root, pipeline: pipeline, log: slog.New(newLogHandler(std.err))}
+	k := &keeping{root: root, pipeline: pipeline, log: slog.New(newLogHandler(std.err)), views: std.merges == nil}
 	if k.disk, err = lake.OpenDisk(root); err != nil {
 		return nil, fmt.Errorf("open the lake: %w", err)
 	}
@@ -50,7 +51,11 @@ func (k *keeping) close() error { return errors.Join(k.lake.Close(), k.disk.Clos
 
 // settle makes the sidecar and the views say what has been committed.
 func (k *keeping) settle(ctx context.Context) error {
-	return errors.Join(restoreSidecar(k.lake, k.pipeline), publishViews(ctx, k.root, k.lake, k.log))
+	err := restoreSidecar(k.lake, k.pipeline)
+	if k.views {
+		err = errors.Join(err, publishViews(ctx, k.root, k.lake, k.log))
+	}
+	return err
 }
 
 // restoreSidecar makes the sidecar say what the newest version says: the run

@@ -17,6 +17,7 @@ import (
 	"target-filelake/ingest"
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
+	"target-filelake/merge"
 	"target-filelake/merge/duck"
 	"target-filelake/state"
 )
@@ -50,8 +51,9 @@ type loader struct {
 	stderr io.Writer
 	log    *slog.Logger
 	run    *summary
-	replay *replay // nil in a load
-	resent *resent // nil if no rejects can come again
+	replay *replay   // nil in a load
+	resent *resent   // nil if no rejects can come again
+	lent   *merge.DB // to be merged with; nil: the run opens its own
 
 	blocks   *semaphore.Weighted
 	encoding *semaphore.Weighted
@@ -106,7 +108,7 @@ func (c *LoadCmd) loader(root string, l *lake.Lake, in *input, std *stdio, log *
 	return &loader{
 		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)),
 		wide: newWideIntegers(l.FS(), l.Manifest),
-		cfg:  c, root: root, lake: l, in: in, stderr: std.err, log: log, run: newSummary(started),
+		cfg:  c, root: root, lake: l, in: in, stderr: std.err, log: log, run: newSummary(started), lent: std.merges,
 	}
 }
 
@@ -282,7 +284,10 @@ func (l *loader) encode(ctx context.Context, jobs <-chan encodeJob) error {
 // finish publishes what was committed and says what the run did, also after a
 // fault: what was committed before it stays.
 func (l *loader) finish(ctx context.Context, fault error) error {
-	err := publishViews(ctx, l.root, l.lake, l.log)
+	var err error
+	if l.lent == nil {
+		err = publishViews(ctx, l.root, l.lake, l.log)
+	}
 	l.vacuum()
 	if fault != nil {
 		_, serr := l.lake.Sweep()
