@@ -64,8 +64,15 @@ func (c *committer) awaited(commit *lake.Commit) {
 	}
 	for _, stream := range slices.Sorted(maps.Keys(c.again.streams)) {
 		t := c.lake.Manifest().Tables[stream]
-		changed := slices.ContainsFunc(commit.Changes, func(ch lake.Change) bool { return ch.Stream == stream })
-		if changed || t.Resend.Covered == 0 || c.again.streams[stream][0] > 0 {
+		if t.Resend.Covered == 0 || c.again.streams[stream][0] > 0 {
+			continue
+		}
+		at := slices.IndexFunc(commit.Changes, func(ch lake.Change) bool { return ch.Stream == stream })
+		if at >= 0 { // with its rows, or another SCHEMA alone
+			ch := &commit.Changes[at]
+			if ch.Resend == nil {
+				ch.Resend = &lake.Resend{Spans: t.Resend.Spans}
+			}
 			continue
 		}
 		commit.Changes = append(commit.Changes, lake.Change{

@@ -144,6 +144,19 @@ func TestPendingRowsThatComeAgain(t *testing.T) {
 	wantA(t, dir, "2 3")
 }
 
+// TestRowsThatComeAgainAfterAnotherSchema has a run that dies before it comes
+// to the rows, and to the SCHEMA that the dead load had seen.
+func TestRowsThatComeAgainAfterAnotherSchema(t *testing.T) {
+	dir := t.TempDir()
+	wide := strings.Replace(schemaA, `'n':`, `'m':{'type':'integer'},'n':`, 1)
+	input := singer(schemaT, schemaA, rowT("1", "x"), stateOf("1"), wide, rowA("1"), stateOf("2"))
+	load(t, dir, singer(schemaT, schemaA, stateOf("0")), 0)
+	dieUnheard(t, dir, input)
+	load(t, dir, singer(schemaT, schemaA, rowT("1", "x"), stateOf("1"))+"{", exitBadInput)
+	load(t, dir, singer(schemaT, wide, rowA("1"), stateOf("2")), 0)
+	wantA(t, dir, "1")
+}
+
 // TestRowsAllAlike has rows that say nothing about which they are.
 func TestRowsAllAlike(t *testing.T) {
 	f := func(state, want string) {

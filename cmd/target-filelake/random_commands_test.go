@@ -34,6 +34,7 @@ func (q *sequence) rollback() {
 	case code != 0:
 		q.fail("exit %d\n%s", code, errs)
 	default:
+		q.anew = true
 		q.now = q.version(v).clone()
 		q.heard = strings.TrimSpace(out.String())
 		if q.heard != q.now.state {
@@ -67,7 +68,7 @@ func (q *sequence) reset() {
 	}
 	q.now = q.now.clone()
 	q.now.tables[s.name] = &modelTable{}
-	q.resets[s.name] = true
+	q.anew = true
 	q.still()
 }
 
@@ -171,7 +172,7 @@ func (q *sequence) changes() {
 	q.did("changes of %s from %d to %d", s.name, from, q.newest)
 	var out bytes.Buffer
 	code, errs := q.run("", &out, "changes", "--lake", q.reader.dir, "--format", "jsonl", "--from", fmt.Sprint(uint64(from)), s.name)
-	if code == exitUsage && (strings.Contains(errs, "no stream") || q.resets[s.name]) {
+	if code == exitUsage && (strings.Contains(errs, "no stream") || q.anew) {
 		return
 	}
 	if code != 0 {

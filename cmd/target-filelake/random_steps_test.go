@@ -34,7 +34,7 @@ type sequence struct {
 	oldest lake.Version // that can be gone back to
 	past   map[lake.Version]*modelLake
 	runs   map[lake.Version]*loadRun // that made versions of which past does not know yet
-	resets map[string]bool           // streams that were dropped
+	anew   bool                      // columns may have been taken back, and given again
 	heard  string                    // the last STATE that was on stdout
 	story  []string                  // what was done
 }

@@ -99,7 +99,7 @@ func newSequence(t *testing.T, seed uint64) *sequence {
 	}
 	r := rand.New(rand.NewPCG(seed, 7))
 	q := &sequence{
-		TB: t, Rand: r, seed: seed, resets: map[string]bool{}, disk: disk, merges: merges, reader: lakeReader{TB: t, dir: dir, rows: map[string][]string{}}, now: newModelLake(), oldest: 1,
+		TB: t, Rand: r, seed: seed, disk: disk, merges: merges, reader: lakeReader{TB: t, dir: dir, rows: map[string][]string{}}, now: newModelLake(), oldest: 1,
 		past: map[lake.Version]*modelLake{}, runs: map[lake.Version]*loadRun{}, plain: r.IntN(8) == 0,
 	}
 	q.tap = &randomTap{Rand: r, versions: r.IntN(2) == 0} // of full tables
