@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -56,8 +57,9 @@ func TestChangesRefuses(t *testing.T) {
 	f("version 1 is not in the lake: it has versions 2, committed", "t", "--from", "1")
 	f("--from 0 --each: version 1 is not in the lake: it has versions 2", "t", "--from", "0", "--each")
 	r := invoke(t, "", "changes", "--lake", dir, "t", "--from", "0", "--format", "csv")
-	want := "_change,_version,id,v,w\ninsert,,1,a,\ninsert,,3,a,\ninsert,,4,b,\ninsert,3,2,c,1.5\ninsert,3,5,c,\n"
-	if r.code != 0 || r.out != want {
+	want := []string{"", "_change,_version,id,v,w", "insert,,1,a,", "insert,,3,a,", "insert,,4,b,", "insert,3,2,c,1.5", "insert,3,5,c,"}
+	// Of a whole table DuckDB gives the rows in any order.
+	if got := slices.Sorted(strings.SplitSeq(r.out, "\n")); r.code != 0 || !slices.Equal(got, want) {
 		t.Errorf("from the empty lake: exit %d, %s%s", r.code, r.out, r.err)
 	}
 
