@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"target-filelake/lake"
@@ -65,8 +66,11 @@ func (j Job) cut() int64 {
 	return n
 }
 
-// live reports whether the lake has rows that the batch could supersede.
-func (j Job) live() bool { return j.Table != nil && j.Table.Rows() > 0 }
+// live reports whether the lake has rows that the batch could supersede. The
+// table's deletes may be of files that are not in the job.
+func (j Job) live() bool {
+	return j.Table != nil && slices.ContainsFunc(j.Table.Files, func(f lake.DataFile) bool { return f.Rows > 0 })
+}
 
 func (j Job) check() error {
 	for i := range j.Staged {

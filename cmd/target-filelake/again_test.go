@@ -213,3 +213,23 @@ func TestAgainAfterKeyedCommits(t *testing.T) {
 	wantA(t, dir, "1 2 3")
 	wantQuery(t, dir, "SELECT v FROM t", `[{"v":"b"}]`)
 }
+
+// TestAgainAfterDroppedRows has a load die whose ACTIVATE_VERSION dropped rows
+// of the same commit: the others are known when they come again.
+func TestAgainAfterDroppedRows(t *testing.T) {
+	dir := t.TempDir()
+	input := singer(schemaA, rowAV(1, 1), rowAV(1, 2), activate("a", 2), rowAV(2, 3), rowAV(2, 4), stateOf("4"))
+	dieUnheard(t, dir, input)
+	wantA(t, dir, "3 4")
+	load(t, dir, input, 0)
+	wantA(t, dir, "3 4")
+}
+
+// TestIgnoreAfterActivate has rows that an ACTIVATE_VERSION drops keep none out.
+func TestIgnoreAfterActivate(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--unique-conflict-method", "IGNORE"}
+	load(t, dir, singer(schemaT, rowT("1", "a"), stateOf("1")), 0, args...)
+	load(t, dir, singer(schemaT, rowT("2", "b"), activate("t", 2), rowV(2, "1", "c"), rowV(2, "2", "d"), stateOf("2")), 0, args...)
+	wantQuery(t, dir, "SELECT string_agg(id || v, ' ' ORDER BY id) AS r FROM t", `[{"r":"1c 2d"}]`)
+}

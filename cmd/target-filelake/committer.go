@@ -155,6 +155,7 @@ func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, e
 		return nil, err
 	}
 	old := c.lake.Manifest().Tables[s.stream]
+	staged = c.current(s, old, staged)
 	if !s.repeats() && !s.replace && len(staged) > 0 && c.replay == nil {
 		if staged, err = c.recognise(ctx, s, staged, &ch); err != nil {
 			return nil, err

@@ -15,7 +15,7 @@ func (c *committer) place(ctx context.Context, s sealedStream, old *lake.Table, 
 	live, waiting := c.sort(s, old, staged)
 	var dead []lake.Positions
 	var err error
-	if ch.Files, dead, err = c.positions(ctx, s, old, live); err != nil {
+	if ch.Files, dead, err = c.positions(ctx, s, staying(old, s.activate), live); err != nil {
 		return err
 	}
 	for _, version := range slices.Sorted(maps.Keys(waiting)) {
@@ -41,13 +41,40 @@ func turns(old *lake.Table, s sealedStream) bool {
 	return s.activate != 0 && (old == nil || s.activate > old.Active) || s.replace && old != nil && len(old.Files)+len(old.Pending)+len(old.Rejects) > 0
 }
 
-// sort divides staged files by where their versions belong. Rows of a version
-// that a newer one has replaced are dropped.
+// current leaves out the rows of versions that a newer one has replaced, or
+// that the batch's own ACTIVATE_VERSION drops.
+func (c *committer) current(s sealedStream, old *lake.Table, staged []merge.Staged) []merge.Staged {
+	return slices.DeleteFunc(staged, func(f merge.Staged) bool {
+		version := f.File.Generation
+		gone := old.Standing(version) == lake.TooOld || turns(old, s) && version < s.activate
+		if gone {
+			c.run.stream(s.stream).outdated += f.Keep
+		}
+		return gone
+	})
+}
+
+// staying is the table without the files that an ACTIVATE_VERSION drops: rows
+// after it have nothing to do with theirs.
+func staying(t *lake.Table, version int64) *lake.Table {
+	if t == nil || version <= t.Active {
+		return t
+	}
+	out := *t
+	out.Files, _ = lake.Outdated(t.Files, version)
+	return &out
+}
+
+// sort divides staged files by where their versions belong.
 func (c *committer) sort(s sealedStream, old *lake.Table, staged []merge.Staged) (live []merge.Staged, waiting map[int64][]merge.Staged) {
 	waiting = map[int64][]merge.Staged{}
 	for _, f := range staged {
 		version := f.File.Generation
-		switch old.Standing(version) {
+		standing := old.Standing(version)
+		if turns(old, s) && version > s.activate && s.activate != 0 {
+			standing = lake.Waiting
+		}
+		switch standing {
 		case lake.Live:
 			if version == 0 && old != nil {
 				f.File.Generation = old.Active
@@ -56,7 +83,7 @@ func (c *committer) sort(s sealedStream, old *lake.Table, staged []merge.Staged)
 		case lake.Waiting:
 			waiting[version] = append(waiting[version], f)
 		case lake.TooOld:
-			c.run.stream(s.stream).outdated += f.Keep - f.Skip
+			panic("BUG: rows of a version that is gone")
 		}
 	}
 	return live, waiting

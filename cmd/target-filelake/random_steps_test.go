@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -87,9 +86,6 @@ func (q *sequence) load() {
 	}
 	if r.ends = choose(q.Rand, clean, clean, clean, mangled, unsaid); r.tail == "all" {
 		r.ends = clean // no rows are promised to those who ask for all and die
-	}
-	if r.ends == unsaid && slices.ContainsFunc(r.lines[r.from:r.to], tapLine.closes) {
-		r.ends = clean // rows before an ACTIVATE_VERSION are not known again once it has dropped them
 	}
 	if doubt && r.ends == clean && r.lastState() < 0 {
 		r.ends = mangled // a whole input without a STATE says that none is owed

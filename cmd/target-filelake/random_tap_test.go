@@ -175,9 +175,6 @@ func (p *randomTap) schemasAt(n int) []tapLine {
 	return out
 }
 
-// closes reports whether the line ends a full table whose rows are appended.
-func (l tapLine) closes() bool { return l.activate > 0 && !l.stream.repeats() }
-
 // String is the line in few words.
 func (l tapLine) String() string {
 	switch {

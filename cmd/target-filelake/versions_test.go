@@ -64,6 +64,9 @@ func TestActivateVersion(t *testing.T) {
 	f("1b 2c / ", lines(rowT("1", "a"), rowT("3", "d"), s("1")), lines(rowV(5, "1", "b"), rowV(5, "2", "x"), s("2"), rowV(5, "2", "c"), activate("t", 5), s("3")))
 	f("1a / ", lines(activate("t", 5), rowT("1", "a"), s("1")))
 	f("2b / ", lines(rowT("1", "a"), activate("t", 5), rowT("2", "b"), s("1")))
+	// An ACTIVATE_VERSION in the batch that has rows of a newer one too.
+	f("2b / ", lines(rowV(1, "2", "b"), activate("t", 1), rowV(2, "3", "c"), s("1")))
+	f("3c / ", lines(rowT("9", "z"), rowV(1, "2", "b"), activate("t", 1), rowV(2, "3", "c"), s("1")), lines(activate("t", 2), s("2")))
 	// A version that is never made active goes with the next that is.
 	f("9z / ", first, lines(rowV(2, "1", "x"), s("3")), lines(rowV(3, "9", "z"), activate("t", 3), s("4")))
 	// Keyless streams alike.
