@@ -32,10 +32,10 @@ type Change struct {
 	NextID      int32
 	Schema      *columns.Schema // the table's schema from now on
 	Files       []NewFile
-	Deletes     []DeleteFile
+	Deletes     []NewDeletes
 	Pending     []PendingFiles
 	Activate    int64        // an ACTIVATE_VERSION; 0: none came
-	Kept        []DeleteFile // with Activate, instead of the table's where it drops files: see Table.Outdated
+	Kept        []NewDeletes // with Activate, instead of the table's where it drops files: see Table.Outdated
 	Replace     bool         // the table's rows so far go
 	Appends     bool         // rows of the key's may be there already
 	Resend      *Resend      // of a Load that appends rows, or recognises them; nil: as before
@@ -43,12 +43,19 @@ type Change struct {
 	Replayed    []RejectFile // of the table's: their records are in Files or Rejects now, or superseded
 	Message     []byte       // from a Packer; nil: as before
 	Adopt       bool         // take the table over if it is another pipeline's
+	Compact     *Compact     // nil: rows are added, not written anew
 }
 
 // NewFile is a data file and the schema it was written with.
 type NewFile struct {
 	DataFile
 	Schema *columns.Schema
+}
+
+// NewDeletes is a delete file, and how many rows it names of which data file.
+type NewDeletes struct {
+	DeleteFile
+	Of map[string]int64 // by DataFile.Path
 }
 
 // ErrFenced says that somebody else changed or owns a table of the commit.
@@ -96,6 +103,9 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 			old = old.disowned()
 		}
 		table := old.apply(ch, next)
+		if ch.Compact != nil && table.Rows() != old.Rows() {
+			return nil, fmt.Errorf("compact stream %q: %d live rows were to become %d", ch.Stream, old.Rows(), table.Rows())
+		}
 		if table.Owner != pipeline && ch.Resend == nil {
 			table.Resend = nil // what the other's tap may send again, ours does not
 		}
@@ -155,8 +165,11 @@ func (t *Table) apply(c *Change, m *Manifest) *Table {
 	if c.Replace {
 		next.clear()
 	}
+	if c.Compact != nil {
+		next.drop(c.Compact)
+	}
 	next.Files = next.add(next.Files, c.Files, m)
-	next.Deletes = slices.Concat(next.Deletes, c.Deletes)
+	next.Deletes = supersede(next.Files, next.Deletes, c.Deletes)
 	next.pend(c.Pending, m)
 	if c.Activate > next.Active {
 		next.activate(c.Activate, c.Kept)
@@ -177,6 +190,9 @@ func (t *Table) apply(c *Change, m *Manifest) *Table {
 // count adds the rows of c to those that ever came in; what of these is
 // neither live nor pending is superseded.
 func (t *Table) count(before *Table, c *Change) {
+	if c.Compact != nil {
+		return
+	}
 	in := rowsOf(c.Files)
 	for i := range c.Pending {
 		in += rowsOf(c.Pending[i].Files)

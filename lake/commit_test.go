@@ -53,7 +53,7 @@ func stageRows(l *Lake, stream string, s *columns.Schema, first, n int64) (NewFi
 		b.Extra().Null(0, 0)
 		b.Rows++
 	}
-	st, err := l.Stage(stream, s, "zstd")
+	st, err := l.Stage(stream, s, nil, "zstd")
 	if err != nil {
 		return NewFile{}, err
 	}
@@ -82,7 +82,7 @@ func oneCommit(t testing.TB, l *Lake, n int64, columns ...string) error {
 		}
 		c.Changes = append(c.Changes, Change{
 			Stream: stream, Dir: l.Dir(stream), Key: []string{"id"}, NextID: next, Schema: s,
-			Files: []NewFile{f}, Deletes: []DeleteFile{d},
+			Files: []NewFile{f}, Deletes: []NewDeletes{d},
 		})
 	}
 	c.Batches, c.Load = 2, true

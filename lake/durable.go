@@ -7,7 +7,8 @@ import (
 )
 
 // move gives the file temp, whole and synced, its name by Rename or Link, and
-// makes that name durable. Nothing else in the program renames or links. If
+// makes that name durable. But for linkAll nothing else in the program renames or
+// links. If
 // the directory cannot be synced the error is a *UnsureError: the name may or
 // may not outlive a power cut.
 func move(fsys FS, by func(oldname, newname string) error, temp, name string) error {
@@ -58,6 +59,20 @@ func WriteAtomic(fsys FS, name string, data []byte) error {
 		return err
 	}
 	return move(fsys, fsys.Rename, temp, name)
+}
+
+// linkAll gives files second names in a new directory, durable with it.
+func linkAll(fsys FS, dir string, names []string) error {
+	if err := fsys.Mkdir(dir); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := fsys.Link(name, path.Join(dir, path.Base(name))); err != nil {
+			return err
+		}
+	}
+	// The one directory holds all the names, and its parent its own.
+	return errors.Join(fsys.SyncDir(dir), fsys.SyncDir(path.Dir(dir)))
 }
 
 // Replace puts the file temp, written by somebody else, in the place of name,

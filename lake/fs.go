@@ -24,6 +24,10 @@ type FS interface {
 	Rename(oldname, newname string) error
 	// Link gives a file a second name; fs.ErrExist if that is taken.
 	Link(oldname, newname string) error
+	// Symlink makes name stand for target, which is relative to name's directory.
+	Symlink(target, name string) error
+	// Readlink is the target of a symbolic link.
+	Readlink(name string) (string, error)
 	Remove(name string) error
 	// Stat does not follow a symbolic link.
 	Stat(name string) (fs.FileInfo, error)
@@ -90,6 +94,8 @@ func fileOf(f *os.File, err error) (File, error) {
 func (d Disk) Mkdir(name string) error               { return d.root.Mkdir(name, 0o777) }
 func (d Disk) Rename(oldname, newname string) error  { return d.root.Rename(oldname, newname) }
 func (d Disk) Link(oldname, newname string) error    { return d.root.Link(oldname, newname) }
+func (d Disk) Symlink(target, name string) error     { return d.root.Symlink(target, name) }
+func (d Disk) Readlink(name string) (string, error)  { return d.root.Readlink(name) }
 func (d Disk) Remove(name string) error              { return d.root.Remove(name) }
 func (d Disk) Stat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }
 

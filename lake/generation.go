@@ -18,7 +18,7 @@ type Generation struct {
 type PendingFiles struct {
 	Version int64
 	Files   []NewFile
-	Deletes []DeleteFile
+	Deletes []NewDeletes
 }
 
 // Standing says what becomes of rows that bear a version.
@@ -94,16 +94,16 @@ func (t *Table) pend(changes []PendingFiles, m *Manifest) {
 		}
 		g := &t.Pending[at]
 		g.Files = t.add(g.Files, c.Files, m)
-		g.Deletes = slices.Concat(g.Deletes, c.Deletes)
+		g.Deletes = supersede(g.Files, g.Deletes, c.Deletes)
 	}
 }
 
 // activate makes a version the active one, and drops what is older, whole
 // files at a time.
-func (t *Table) activate(version int64, kept []DeleteFile) {
+func (t *Table) activate(version int64, kept []NewDeletes) {
 	stay, gone := Outdated(t.Files, version)
 	if len(gone) > 0 {
-		t.Files, t.Deletes = stay, kept
+		t.Files, t.Deletes = stay, afresh(stay, kept)
 	}
 	var pending []Generation
 	for _, g := range t.Pending {

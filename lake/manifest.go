@@ -40,6 +40,7 @@ const (
 	OpLoad     Operation = "load"
 	OpRollback Operation = "rollback"
 	OpReset    Operation = "reset"
+	OpCompact  Operation = "compact"
 )
 
 // StreamChange is what a commit did to one stream.
@@ -119,6 +120,24 @@ type DataFile struct {
 	SHA256 string `json:"sha256"` // lower-case hex
 	// Generation is the version of the tap's full table the rows are of; 0: none.
 	Generation int64 `json:"generation,omitempty"`
+	Superseded int64 `json:"superseded,omitempty"` // of Rows, those that the table's delete files name
+	// Keys are the ranges of the columns that were the key as the file was
+	// written, in the order of its schema; those that have none are not here.
+	Keys []columns.Range `json:"keys,omitempty"`
+	// Partition is the directory of its partition below table/, as in
+	// created_at_month=2026-11; empty: rows of any partition.
+	Partition string `json:"partition,omitempty"`
+}
+
+// Live counts the rows that no delete file names.
+func (f *DataFile) Live() int64 { return f.Rows - f.Superseded }
+
+// LiveBytes is the share of its bytes that live rows take.
+func (f *DataFile) LiveBytes() int64 {
+	if f.Rows == 0 {
+		return 0
+	}
+	return int64(float64(f.Bytes) * float64(f.Live()) / float64(f.Rows))
 }
 
 // DeleteFile is a Parquet file of positions of superseded rows: file_path

@@ -40,9 +40,10 @@ type memFS struct {
 // memDir is a directory: the names a process sees, and those on the platter.
 type memDir struct{ names, durable map[string]*memNode }
 
-// memNode is a file, or a directory if dir is set.
+// memNode is a file, a directory if dir is set, or a symbolic link.
 type memNode struct {
 	dir    bool
+	link   string // what it stands for
 	data   []byte
 	synced []byte
 }
@@ -79,7 +80,7 @@ func (m *memFS) call(op, name string, do func() error) error {
 	if err == nil && failing {
 		err = fmt.Errorf("%s %s: %w", op, name, errInjected)
 	}
-	if err == nil && op != "open" && op != "stat" && op != "readdir" && op != "read" && op != "close" {
+	if err == nil && op != "open" && op != "stat" && op != "readdir" && op != "readlink" && op != "read" && op != "close" {
 		m.trace = append(m.trace, op+" "+name)
 	}
 	return err
@@ -191,11 +192,43 @@ func (m *memFS) Remove(name string) error {
 		if err == nil && n == nil {
 			err = notExist("remove", name)
 		}
+		if err == nil && n.dir && len(m.dirs[name].names) > 0 {
+			err = &fs.PathError{Op: "remove", Path: name, Err: errors.New("directory not empty")}
+		}
 		if err == nil {
 			delete(d.names, path.Base(name))
 		}
 		return err
 	})
+}
+
+func (m *memFS) Symlink(target, name string) error {
+	return m.call("symlink", name, func() error {
+		d, old, err := m.at("symlink", name)
+		if err == nil && old != nil {
+			err = &fs.PathError{Op: "symlink", Path: name, Err: fs.ErrExist}
+		}
+		if err == nil {
+			d.names[path.Base(name)] = &memNode{link: target}
+		}
+		return err
+	})
+}
+
+func (m *memFS) Readlink(name string) (target string, err error) {
+	err = m.call("readlink", name, func() error {
+		_, n, err := m.at("readlink", name)
+		switch {
+		case err == nil && n == nil:
+			err = notExist("readlink", name)
+		case err == nil && n.link == "":
+			err = &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
+		case err == nil:
+			target = n.link
+		}
+		return err
+	})
+	return target, err
 }
 
 func (m *memFS) Stat(name string) (info fs.FileInfo, err error) {
@@ -205,7 +238,7 @@ func (m *memFS) Stat(name string) (info fs.FileInfo, err error) {
 			err = notExist("stat", name)
 		}
 		if err == nil {
-			info = memInfo{path.Base(name), n.dir, int64(len(n.data))}
+			info = memInfo{path.Base(name), n.dir, n.link != "", int64(len(n.data))}
 		}
 		return err
 	})
@@ -220,7 +253,7 @@ func (m *memFS) ReadDir(name string) (out []fs.DirEntry, err error) {
 		}
 		for _, base := range slices.Sorted(maps.Keys(d.names)) {
 			n := d.names[base]
-			out = append(out, fs.FileInfoToDirEntry(memInfo{base, n.dir, int64(len(n.data))}))
+			out = append(out, fs.FileInfoToDirEntry(memInfo{base, n.dir, n.link != "", int64(len(n.data))}))
 		}
 		return nil
 	})
@@ -299,7 +332,7 @@ func (m *memFS) clone(keep func() bool) *memFS {
 		for _, base := range slices.Sorted(maps.Keys(names)) {
 			n := names[base]
 			if nodes[n] == nil {
-				nodes[n] = &memNode{dir: n.dir, data: n.synced, synced: n.synced}
+				nodes[n] = &memNode{dir: n.dir, link: n.link, data: n.synced, synced: n.synced}
 				if !bytes.Equal(n.data, n.synced) && keep() {
 					nodes[n].data, nodes[n].synced = n.data, n.data
 				}
@@ -367,6 +400,7 @@ func (f *memFile) Close() error {
 type memInfo struct {
 	name string
 	dir  bool
+	link bool
 	size int64
 }
 
@@ -376,8 +410,11 @@ func (i memInfo) ModTime() time.Time { return time.Time{} }
 func (i memInfo) IsDir() bool        { return i.dir }
 func (i memInfo) Sys() any           { return nil }
 func (i memInfo) Mode() fs.FileMode {
-	if i.dir {
+	switch {
+	case i.dir:
 		return fs.ModeDir | 0o755
+	case i.link:
+		return fs.ModeSymlink | 0o777
 	}
 	return 0o644
 }

@@ -230,8 +230,11 @@ func TestCompare(t *testing.T) {
 		d := Compare(from, to)
 		want := table(gone, goneDeletes)
 		wantNew := table(added, newDeletes)
-		if !slices.Equal(d.Gone, want.Files) || !slices.Equal(d.GoneDeletes, want.Deletes) ||
-			!slices.Equal(d.New, wantNew.Files) || !slices.Equal(d.NewDeletes, wantNew.Deletes) {
+		same := func(a, b []DataFile) bool {
+			return slices.EqualFunc(a, b, func(x, y DataFile) bool { return x.Path == y.Path })
+		}
+		if !same(d.Gone, want.Files) || !slices.Equal(d.GoneDeletes, want.Deletes) ||
+			!same(d.New, wantNew.Files) || !slices.Equal(d.NewDeletes, wantNew.Deletes) {
 			t.Fatalf("got %+v", d)
 		}
 		if empty := gone+added+goneDeletes+newDeletes == ""; d.Empty() != empty {

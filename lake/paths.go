@@ -58,6 +58,13 @@ func batchPath(dir, id string, day time.Time) string {
 	return path.Join(dir, "batches", "ingest_date="+day.UTC().Format(time.DateOnly), id+dataSuffix)
 }
 
+// tableDir is where the compacted files of a stream stand in its directory.
+const tableDir = "table"
+
+func compactedPath(dir, partition, id string) string {
+	return path.Join(dir, tableDir, partition, id+dataSuffix)
+}
+
 func deletePath(dir, id string) string { return path.Join(dir, "deletes", id+dataSuffix) }
 
 func rejectPath(dir, id string) string { return path.Join(rejectsDir, dir, id+linesSuffix) }

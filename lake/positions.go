@@ -41,6 +41,16 @@ func (p Positions) AddRange(from, to int64) {
 	}
 }
 
+// Append adds the rows of o, of a file whose rows follow the first at of p's.
+func (p Positions) Append(o Positions, at int64) {
+	for i, set := range o.Set {
+		for ; set != 0; set &^= 0x80 >> bits.LeadingZeros8(set) {
+			row := at + int64(8*i+bits.LeadingZeros8(set))
+			p.Set[row/8] |= 0x80 >> (row % 8)
+		}
+	}
+}
+
 // Union joins sets of rows, of which two may be of one file. Those of a may be
 // added to.
 func Union(a, b []Positions) []Positions {
@@ -73,18 +83,20 @@ const deletesGroup = 1 << 20
 
 // WriteDeletes stages a delete file, sorted by file and row, makes it durable
 // and describes it. dead has one set a file.
-func (l *Lake) WriteDeletes(stream string, dead []Positions) (DeleteFile, error) {
+func (l *Lake) WriteDeletes(stream string, dead []Positions) (NewDeletes, error) {
 	id, err := l.ids.next()
 	if err != nil {
-		return DeleteFile{}, err
+		return NewDeletes{}, err
 	}
-	st, err := l.stage(deletePath(l.Dir(stream), id), deletesSchema, columns.Zstd)
+	st, err := l.stage(deletePath(l.Dir(stream), id), deletesSchema, nil, columns.Zstd)
 	if err != nil {
-		return DeleteFile{}, err
+		return NewDeletes{}, err
 	}
+	of := make(map[string]int64, len(dead))
 	dead = slices.SortedFunc(slices.Values(dead), func(a, b Positions) int { return strings.Compare(a.Path, b.Path) })
 	b := columns.NewBatch(deletesSchema)
 	for _, p := range dead {
+		of[p.Path] += p.Count()
 		for i, set := range p.Set {
 			for ; set != 0; set &^= 0x80 >> bits.LeadingZeros8(set) {
 				b.Vectors[0].Bytes([]byte(p.Path), 0)
@@ -95,15 +107,15 @@ func (l *Lake) WriteDeletes(stream string, dead []Positions) (DeleteFile, error)
 				continue
 			}
 			if err := st.append(b); err != nil {
-				return DeleteFile{}, err
+				return NewDeletes{}, err
 			}
 		}
 	}
 	if err := st.append(b); err != nil {
-		return DeleteFile{}, err
+		return NewDeletes{}, err
 	}
 	f, err := st.Close()
-	return DeleteFile{Path: f.Path, Rows: f.Rows, Bytes: f.Bytes, SHA256: f.SHA256}, err
+	return NewDeletes{DeleteFile{Path: f.Path, Rows: f.Rows, Bytes: f.Bytes, SHA256: f.SHA256}, of}, err
 }
 
 // append writes b as a row group, and empties it.

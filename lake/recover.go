@@ -232,7 +232,7 @@ func (l *Lake) orphans(m *Manifest) ([]string, error) {
 	}
 	var out []string
 	lost := func(name string) {
-		if strings.HasPrefix(path.Base(name), l.id+"-") && !named[name] {
+		if strings.HasPrefix(path.Base(name), l.id+"-") && !named[name] && !isLink(name) {
 			out = append(out, name)
 		}
 	}
@@ -243,7 +243,7 @@ func (l *Lake) orphans(m *Manifest) ([]string, error) {
 	for _, e := range top {
 		err = errors.Join(err, noLink(e.Name(), e))
 		if e.IsDir() && e.Name() != "_lake" {
-			err = errors.Join(err, l.walk(e.Name(), 3, lost))
+			err = errors.Join(err, l.walk(e.Name(), streamDepth, lost))
 		}
 	}
 	err = errors.Join(err, l.walk(rejectsDir, 2, lost))
@@ -301,9 +301,9 @@ func (l *Lake) walk(dir string, depth int, visit func(name string)) error {
 	return nil
 }
 
-// currentLink is the one name in a lake that may be a symbolic link: a
-// stream's, to a directory of links to its files.
-const currentLink = "current"
+// streamDepth is how deep files may stand below a stream's directory: table, a
+// directory for each field of a partition, and the file.
+const streamDepth = 2 + MaxPartitionFields
 
 // noLink refuses a symbolic link: what is written through it lies elsewhere,
 // where nothing keeps the lake's promises.

@@ -159,7 +159,7 @@ func TestListingTheLogWhileItGrows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	gone := fs.FileInfoToDirEntry(memInfo{path1(1), false, int64(len(node.data))})
+	gone := fs.FileInfoToDirEntry(memInfo{path1(1), false, false, int64(len(node.data))})
 	lists = 0
 	m, err := Newest(tornFS{stale, func(entries []fs.DirEntry) []fs.DirEntry {
 		lists++

@@ -34,13 +34,14 @@ type Stage struct {
 // stageBuffer is large enough that a row group goes to the disk in few calls.
 const stageBuffer = 256 << 10
 
-// Stage starts a data file of a stream's batch.
-func (l *Lake) Stage(stream string, s *columns.Schema, c columns.Codec) (*Stage, error) {
+// Stage starts a data file of a stream's batch. keys are the field ids of the
+// columns whose ranges it is to tell.
+func (l *Lake) Stage(stream string, s *columns.Schema, keys []int32, c columns.Codec) (*Stage, error) {
 	id, err := l.ids.next()
 	if err != nil {
 		return nil, err
 	}
-	return l.stage(batchPath(l.Dir(stream), id, l.clock()), s, c)
+	return l.stage(batchPath(l.Dir(stream), id, l.clock()), s, keys, c)
 }
 
 // create starts the file that will become name.
@@ -56,7 +57,7 @@ func (l *Lake) create(name string) (staged, error) {
 }
 
 // stage starts the Parquet file that will become name.
-func (l *Lake) stage(name string, s *columns.Schema, c columns.Codec) (*Stage, error) {
+func (l *Lake) stage(name string, s *columns.Schema, keys []int32, c columns.Codec) (*Stage, error) {
 	file, err := l.create(name)
 	if err != nil {
 		return nil, err
@@ -66,6 +67,7 @@ func (l *Lake) stage(name string, s *columns.Schema, c columns.Codec) (*Stage, e
 	if st.pq, err = columns.NewFileWriter(st.buf, s, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("stage %s: %w", name, err), st.Abandon())
 	}
+	st.pq.Track(keys)
 	return st, nil
 }
 
@@ -80,6 +82,19 @@ func (s *staged) Write(p []byte) (int, error) {
 // Begin starts the next row group; see columns.FileWriter.Begin.
 func (s *Stage) Begin() *columns.RowGroup { return s.pq.Begin() }
 
+// Copy appends the row groups of a file of the lake; see columns.FileWriter.Copy.
+func (s *Stage) Copy(f *DataFile) error {
+	r, err := s.l.fs.Open(f.Path)
+	if err != nil {
+		return fmt.Errorf("join %s: %w", f.Path, err)
+	}
+	err = errors.Join(s.pq.Copy(r, f.Bytes), r.Close())
+	if err != nil {
+		return fmt.Errorf("join %s: %w", f.Path, err)
+	}
+	return nil
+}
+
 // Close makes the file durable under its name. All row groups are committed.
 func (s *Stage) Close() (NewFile, error) {
 	rows, err := s.pq.Close()
@@ -87,7 +102,7 @@ func (s *Stage) Close() (NewFile, error) {
 		err = s.buf.Flush()
 	}
 	hash, err := s.publish(err)
-	return NewFile{DataFile{Path: s.name, Rows: rows, Bytes: s.size, SHA256: hash}, s.s}, err
+	return NewFile{DataFile{Path: s.name, Rows: rows, Bytes: s.size, SHA256: hash, Keys: s.pq.Ranges()}, s.s}, err
 }
 
 // publish makes the file durable under its name, unless writing it failed

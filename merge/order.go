@@ -69,16 +69,7 @@ func (m *merging) dropDeleted(ctx context.Context, dead []lake.Positions) ([]lak
 	if query == "" {
 		return dead, 0, nil
 	}
-	var gone []lake.Positions
-	err := m.sets(ctx, query, func(file string, set []byte) error {
-		i, err := strconv.Atoi(file)
-		if err == nil {
-			p := lake.NewPositions(m.Staged[i].File.Path, m.Staged[i].File.Rows)
-			copy(p.Set, set)
-			gone = append(gone, p)
-		}
-		return err
-	})
+	gone, err := m.sets(ctx, query, m.stagedSet)
 	before := count(dead)
 	dead = lake.Union(dead, gone)
 	return dead, count(dead) - before, err
@@ -102,8 +93,8 @@ func deletedRows(j Job, at duck.Place) string {
 		if stored == nil || s.Keep == 0 {
 			continue
 		}
-		parts = append(parts, "SELECT "+duck.Lit(strconv.Itoa(i))+", "+setOf(duck.RowColumn, s.File.Rows)+" FROM "+duck.Scan([]string{at(s.File.Path)})+
-			" WHERE "+duck.Ident(stored.Name)+" IS NOT NULL AND "+duck.RowColumn+" < "+strconv.FormatInt(s.Keep, 10)+" HAVING count(*) > 0")
+		parts = append(parts, "SELECT "+duck.Lit(strconv.Itoa(i))+", "+setOf(duck.RowColumn)+" FROM "+duck.Scan([]string{at(s.File.Path)})+
+			" WHERE "+duck.Ident(stored.Name)+" IS NOT NULL AND "+duck.RowColumn+" < "+strconv.FormatInt(s.Keep, 10)+" GROUP BY 1, 2")
 	}
 	return strings.Join(parts, "\nUNION ALL\n")
 }

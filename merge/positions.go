@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"target-filelake/lake"
 	"target-filelake/lake/columns"
 	"target-filelake/merge/duck"
 )
@@ -145,12 +146,13 @@ type bounds struct {
 // boundText is the longest text of a bound worth putting into a statement.
 const boundText = 1024
 
-// createMatched finds the rows of the lake, live or not, whose key the batch has.
-func createMatched(j Job, at duck.Place, bs []bounds) string {
+// createMatched finds the rows of files of the lake, live or not, whose key the
+// batch has.
+func createMatched(j Job, files []lake.DataFile, at duck.Place, bs []bounds) string {
 	var parts []string
-	for _, files := range duck.BySchema(j.Table.Files) {
-		stored := j.Table.Schemas[files[0].Schema]
-		part := "SELECT " + keyColumns(stored, j.Key) + orderColumn(stored, j) + ", " + duck.FileColumn + ", " + duck.RowColumn + " FROM " + duck.Scan(duck.DataPaths(files, at))
+	for _, group := range duck.BySchema(files) {
+		stored := j.Table.Schemas[group[0].Schema]
+		part := "SELECT " + keyColumns(stored, j.Key) + orderColumn(stored, j) + ", " + duck.FileColumn + ", " + duck.RowColumn + " FROM " + duck.Scan(duck.DataPaths(group, at))
 		if narrow := narrowWithin(stored, j.Key, bs); len(narrow) > 0 {
 			part += " WHERE " + strings.Join(narrow, " AND ")
 		}
@@ -243,19 +245,13 @@ func dropSuperseded(j Job, at duck.Place, root string) string {
 		" AS m\nANTI JOIN " + duck.Gone(j.Table.Deletes, at, duck.Lit(root)) + " AS gone ON m.file = gone.file AND m.pos = gone.pos"
 }
 
-// setOf aggregates row numbers below rows into bits. A multiple of 8 of them
-// leaves no padding.
-func setOf(row string, rows int64) string {
-	return "bitstring_agg(" + row + ", 0, " + strconv.FormatInt((rows+7)/8*8-1, 10) + ")::BLOB"
-}
-
 // staySets is, by number of staged file, the rows that stay.
-func staySets(rows int64) string {
-	return "SELECT (stays >> " + strconv.Itoa(fileBits) + ")::VARCHAR, " + setOf("stays & "+ordinal(1, -1), rows) +
-		" FROM temp." + batchTable + " GROUP BY 1"
+func staySets() string {
+	return "SELECT (stays >> " + strconv.Itoa(fileBits) + ")::VARCHAR, " + setOf("stays & "+ordinal(1, -1)) +
+		" FROM temp." + batchTable + " GROUP BY 1, 2"
 }
 
 // matchedSets is, by path in the lake, the rows that matched.
-func matchedSets(rows int64, root string) string {
-	return "SELECT substr(file, length(" + duck.Lit(root+"/") + ") + 1), " + setOf("pos", rows) + " FROM temp." + matchedTable + " GROUP BY 1"
+func matchedSets(root string) string {
+	return "SELECT substr(file, length(" + duck.Lit(root+"/") + ") + 1), " + setOf("pos") + " FROM temp." + matchedTable + " GROUP BY 1, 2"
 }

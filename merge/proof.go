@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,12 +20,13 @@ type Broken struct {
 }
 
 // Prove holds a table to what merges promise: delete files name rows that
-// there are, each once, and of each key one row is live, but where the table
+// there are, each once, as many of each file as the manifest says, and of each
+// key one row is live, but where the table
 // says that a key may have several. It reads delete files and key columns, in
 // the memory that DuckDB has and the room it may spill to.
 func (db *DB) Prove(ctx context.Context, t *lake.Table) ([]Broken, error) {
 	var out []Broken
-	if len(t.Deletes) > 0 {
+	if len(t.Deletes) > 0 || slices.ContainsFunc(t.Files, func(f lake.DataFile) bool { return f.Superseded != 0 }) {
 		found, err := db.proveDeletes(ctx, t)
 		if err != nil {
 			return nil, err
@@ -62,8 +64,8 @@ func (db *DB) proveDeletes(ctx context.Context, t *lake.Table) (out []Broken, er
 	}()
 	for rows.Next() {
 		var file string
-		var unknown, outside, doubled int64
-		if err := rows.Scan(&file, &unknown, &outside, &doubled); err != nil {
+		var unknown, outside, doubled, other int64
+		if err := rows.Scan(&file, &unknown, &outside, &doubled, &other); err != nil {
 			return nil, err
 		}
 		for _, w := range []struct {
@@ -73,6 +75,7 @@ func (db *DB) proveDeletes(ctx context.Context, t *lake.Table) (out []Broken, er
 			{unknown, "%d rows of it are superseded, but it is no file of the table"},
 			{outside, "%d of its superseded rows lie outside it"},
 			{doubled, "%d of its rows are superseded more than once"},
+			{other, "%d of its rows are superseded by delete files, not by the manifest, or the reverse"},
 		} {
 			if w.n > 0 {
 				out = append(out, Broken{file, fmt.Sprintf(w.what, w.n)})
@@ -97,22 +100,26 @@ func (db *DB) proveKeys(ctx context.Context, t *lake.Table, key []columns.Column
 }
 
 // wrongPositions is, by file, how many positions name no file of the table,
-// lie outside it, and stand twice.
+// lie outside it, stand twice, and are more or fewer than the manifest says.
 func wrongPositions(t *lake.Table, at duck.Place) string {
-	files := "(SELECT NULL::VARCHAR, NULL::BIGINT WHERE false)"
+	files := "(SELECT NULL::VARCHAR, NULL::BIGINT, NULL::BIGINT WHERE false)"
 	if len(t.Files) > 0 {
 		rows := make([]string, len(t.Files))
 		for i := range t.Files {
-			rows[i] = "(" + duck.Lit(t.Files[i].Path) + ", " + strconv.FormatInt(t.Files[i].Rows, 10) + ")"
+			f := &t.Files[i]
+			rows[i] = fmt.Sprintf("(%s, %d, %d)", duck.Lit(f.Path), f.Rows, f.Superseded)
 		}
 		files = "(VALUES " + strings.Join(rows, ", ") + ")"
 	}
-	return "SELECT file_path, count(*) FILTER (n IS NULL) AS unknown, count(*) FILTER (pos < 0 OR pos >= n) AS outside, " +
-		"sum(times - 1)::BIGINT AS doubled FROM (\n" +
-		"SELECT file_path, pos, count(*) AS times FROM read_parquet(" + duck.List(duck.DeletePaths(t.Deletes, at)) +
-		", hive_partitioning = false) GROUP BY file_path, pos) AS p\n" +
-		"LEFT JOIN " + files + " AS f(path, n) ON file_path = path\n" +
-		"GROUP BY file_path HAVING unknown > 0 OR outside > 0 OR doubled > 0\nORDER BY file_path LIMIT " + strconv.Itoa(shownBroken)
+	named := "SELECT NULL::VARCHAR AS file_path, NULL::BIGINT AS pos WHERE false"
+	if len(t.Deletes) > 0 {
+		named = "SELECT file_path, pos FROM read_parquet(" + duck.List(duck.DeletePaths(t.Deletes, at)) + ", hive_partitioning = false)"
+	}
+	return "SELECT coalesce(file_path, path) AS file, count(pos) FILTER (n IS NULL) AS unknown, count(*) FILTER (pos < 0 OR pos >= n) AS outside, " +
+		"coalesce(sum(times - 1), 0)::BIGINT AS doubled, abs(coalesce(sum(times), 0) - coalesce(any_value(dead), sum(times)))::BIGINT AS other FROM (\n" +
+		"SELECT file_path, pos, count(*) AS times FROM (" + named + ") GROUP BY file_path, pos) AS p\n" +
+		"FULL JOIN " + files + " AS f(path, n, dead) ON file_path = path\n" +
+		"GROUP BY 1 HAVING unknown > 0 OR outside > 0 OR doubled > 0 OR other > 0\nORDER BY 1 LIMIT " + strconv.Itoa(shownBroken)
 }
 
 // doubledKeys counts the keys of more than one live row and the rows that are

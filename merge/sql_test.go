@@ -40,14 +40,14 @@ func TestSQL(t *testing.T) {
 	run("batch_distinct", createBatch(j, at, true))
 	run("batch", createBatch(j, at, false))
 	run("bounds", batchBounds(j.Key))
-	run("matched_nulls", createMatched(j, at, make([]bounds, 2)))
-	run("matched", createMatched(j, at, []bounds{{true, "1", "1"}, {true, odd, odd}}))
+	run("matched_nulls", createMatched(j, tab.Files, at, make([]bounds, 2)))
+	run("matched", createMatched(j, tab.Files, at, []bounds{{true, "1", "1"}, {true, odd, odd}}))
 	run("superseded", dropSuperseded(j, at, f.Root))
-	run("matched_sets", matchedSets(1000, f.Root))
-	run("stay_sets", staySets(1000))
+	run("matched_sets", matchedSets(f.Root))
+	run("stay_sets", staySets())
 	j.Conflict = Fill
 	run("batch_distinct_fill", createBatch(j, at, true))
-	run("matched_fill", createMatched(j, at, make([]bounds, 2)))
+	run("matched_fill", createMatched(j, tab.Files, at, make([]bounds, 2)))
 	run("superseded_fill", dropSuperseded(j, at, f.Root))
 	run("drop_keys", dropKeys(j))
 	j.Conflict = Ignore
@@ -55,11 +55,11 @@ func TestSQL(t *testing.T) {
 	j.Conflict, j.Order, j.Deleted = Update, &tab.Schema().Columns[0], &tab.Schema().Columns[0]
 	run("batch_ordered", createBatch(j, at, false))
 	run("batch_distinct_ordered", createBatch(j, at, true))
-	run("matched_ordered", createMatched(j, at, make([]bounds, 2)))
+	run("matched_ordered", createMatched(j, tab.Files, at, make([]bounds, 2)))
 	run("superseded_ordered", dropSuperseded(j, at, f.Root))
 	run("drop_keys_ordered", dropKeys(j))
 	run("keep_matched", keepMatched())
 	run("deleted_rows", deletedRows(j, at))
-	run("deleted_sets", deletedSets(tab.Deletes, at, 1000))
+	run("deleted_sets", deletedSets(tab.Deletes, at))
 	run("drop", strings.Join(dropTables(), ";\n"))
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
@@ -47,7 +46,7 @@ func (r Result) Total() int64 { return r.Within + r.Lake + r.Live + r.Gone + r.C
 
 // NeedsMerge reports whether j can have any position at all.
 func (j Job) NeedsMerge() bool {
-	return j.cut() > 0 || j.Deleted != nil && j.kept() > 0 || len(j.Key) > 0 && j.kept() > 0 && (j.kept() > 1 || j.live())
+	return j.cut() > 0 || j.Deleted != nil && j.kept() > 0 || len(j.Key) > 0 && j.kept() > 0 && (j.kept() > 1 || len(j.near()) > 0)
 }
 
 func (j Job) kept() int64 {
@@ -64,12 +63,6 @@ func (j Job) cut() int64 {
 		n += j.Staged[i].File.Rows - j.Staged[i].Keep + j.Staged[i].Skip
 	}
 	return n
-}
-
-// live reports whether the lake has rows that the batch could supersede. The
-// table's deletes may be of files that are not in the job.
-func (j Job) live() bool {
-	return j.Table != nil && slices.ContainsFunc(j.Table.Files, func(f lake.DataFile) bool { return f.Rows > 0 })
 }
 
 func (j Job) check() error {
@@ -99,7 +92,7 @@ func (db *DB) Positions(ctx context.Context, j Job) (dead []lake.Positions, r Re
 	if err != nil {
 		return nil, r, stepError(ctx, "connect", err)
 	}
-	m := merging{Job: j, conn: conn, root: db.root}
+	m := merging{Job: j, conn: conn, root: db.root, lake: j.near()}
 	defer func() { err = errors.Join(err, m.end(ctx)) }()
 	if err := failpoint.Hit("merge/query/before"); err != nil {
 		return nil, r, stepError(ctx, "query", err)
@@ -145,7 +138,11 @@ type merging struct {
 	Job
 	conn *sql.Conn
 	root string
+	lake []lake.DataFile // the table's that the batch may supersede rows of
 }
+
+// live reports whether there are any.
+func (m *merging) live() bool { return len(m.lake) > 0 }
 
 func (m *merging) end(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
@@ -226,50 +223,16 @@ func (m *merging) supersede(ctx context.Context) (dead []lake.Positions, r Resul
 
 // stay is, of each staged file, the rows that stay.
 func (m *merging) stay(ctx context.Context) ([]lake.Positions, error) {
+	found, err := m.sets(ctx, staySets(), m.stagedSet)
 	out := make([]lake.Positions, len(m.Staged))
 	for i := range out {
-		out[i] = lake.NewPositions(m.Staged[i].File.Path, m.Staged[i].File.Rows)
-	}
-	err := m.sets(ctx, staySets(longest(m.Staged)), func(file string, set []byte) error {
-		i, err := strconv.Atoi(file)
-		if err == nil {
-			copy(out[i].Set, set)
+		path := m.Staged[i].File.Path
+		out[i] = lake.NewPositions(path, m.Staged[i].File.Rows)
+		if at := slices.IndexFunc(found, func(p lake.Positions) bool { return p.Path == path }); at >= 0 {
+			out[i] = found[at]
 		}
-		return err
-	})
+	}
 	return out, err
-}
-
-// sets runs a query of files and their rows' bits.
-func (m *merging) sets(ctx context.Context, query string, take func(file string, set []byte) error) error {
-	const step = "read positions"
-	rows, err := m.conn.QueryContext(ctx, query)
-	if err != nil {
-		return stepError(ctx, step, err)
-	}
-	for rows.Next() {
-		var file string
-		var set []byte
-		if err = rows.Scan(&file, &set); err == nil {
-			err = take(file, set)
-		}
-		if err != nil {
-			break
-		}
-	}
-	if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
-		return stepError(ctx, step, err)
-	}
-	return nil
-}
-
-// longest is the rows of the longest staged file.
-func longest(staged []Staged) int64 {
-	var n int64
-	for i := range staged {
-		n = max(n, staged[i].File.Rows)
-	}
-	return n
 }
 
 // distinctRows is where one more pass over the keys begins to pay.
@@ -316,15 +279,7 @@ func (m *merging) replaced(ctx context.Context, bs []bounds) (int64, []lake.Posi
 	if err != nil || n == 0 {
 		return 0, nil, err
 	}
-	var rows int64
-	for i := range m.Table.Files {
-		rows = max(rows, m.Table.Files[i].Rows)
-	}
-	var dead []lake.Positions
-	err = m.sets(ctx, matchedSets(rows, m.root), func(file string, set []byte) error {
-		dead = append(dead, lake.Positions{Path: file, Set: set})
-		return nil
-	})
+	dead, err := m.sets(ctx, matchedSets(m.root), setsIn(m.lake))
 	return n, dead, err
 }
 
@@ -343,8 +298,8 @@ func (m *merging) replaceable(ctx context.Context, bs []bounds) (n int64, err er
 // match puts the live rows of the lake whose key the batch has into a table.
 func (m *merging) match(ctx context.Context, bs []bounds) (int64, error) {
 	at := duck.Under(m.root)
-	n, err := m.create(ctx, "look for keys in the lake", matchedTable, createMatched(m.Job, at, bs))
-	if err == nil && n > 0 && len(m.Table.Deletes) > 0 {
+	n, err := m.create(ctx, "look for keys in the lake", matchedTable, createMatched(m.Job, m.lake, at, bs))
+	if err == nil && n > 0 && slices.ContainsFunc(m.lake, func(f lake.DataFile) bool { return f.Superseded > 0 }) {
 		n, err = m.create(ctx, "read positions of the lake", matchedTable, dropSuperseded(m.Job, at, m.root))
 	}
 	return n, err

@@ -229,12 +229,12 @@ func (c *committer) positions(ctx context.Context, s sealedStream, into *lake.Ta
 }
 
 // deletes writes positions into a delete file, if there are any.
-func (c *committer) deletes(stream string, dead []lake.Positions) ([]lake.DeleteFile, error) {
+func (c *committer) deletes(stream string, dead []lake.Positions) ([]lake.NewDeletes, error) {
 	if len(dead) == 0 {
 		return nil, nil
 	}
 	f, err := c.lake.WriteDeletes(stream, dead)
-	return []lake.DeleteFile{f}, err
+	return []lake.NewDeletes{f}, err
 }
 
 // openDB opens DuckDB when first needed.

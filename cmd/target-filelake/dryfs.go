@@ -27,11 +27,15 @@ func (f dryFS) Create(string) (lake.File, error)       { return sink{}, nil }
 func (f dryFS) Mkdir(string) error                     { return nil }
 func (f dryFS) Rename(string, string) error            { return nil }
 func (f dryFS) Link(string, string) error              { return nil }
+func (f dryFS) Symlink(string, string) error           { return nil }
 func (f dryFS) Remove(string) error                    { return nil }
 func (f dryFS) SyncDir(string) error                   { return nil }
 func (f dryFS) Lock(string, string) (io.Closer, error) { return sink{}, nil }
 func (f dryFS) Open(name string) (lake.File, error)    { return dry(f, name, lake.FS.Open) }
 func (f dryFS) Stat(name string) (fs.FileInfo, error)  { return dry(f, name, lake.FS.Stat) }
+func (f dryFS) Readlink(name string) (string, error) {
+	return dry(f, name, lake.FS.Readlink)
+}
 func (f dryFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := dry(f, name, lake.FS.ReadDir)
 	if errors.Is(err, fs.ErrNotExist) {

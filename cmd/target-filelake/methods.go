@@ -72,6 +72,17 @@ func (m *method) columnsOf(s *columns.Schema) (key []columns.Column, order, dele
 	return key, order, deleted
 }
 
+// keyIDs are the field ids of the key's columns.
+func (m *method) keyIDs(s *columns.Schema) []int32 {
+	var out []int32
+	for _, property := range m.key {
+		if c := s.Column(property); c != nil {
+			out = append(out, c.ID)
+		}
+	}
+	return out
+}
+
 // repeats reports whether rows may come twice and leave the same table.
 func (m *method) repeats() bool { return m.merges() || m.dedupe }
 

@@ -56,6 +56,7 @@ type stagedFile struct {
 type encodeJob struct {
 	stream string
 	schema *columns.Schema
+	keys   []int32 // field ids of the key's columns
 	file   *stagedFile
 	group  *columns.RowGroup // nil: the encoder makes file and row group
 	segs   []*columns.Batch
@@ -149,10 +150,10 @@ func (s *sequencer) flush(ctx context.Context, o *openBatch, end bool) error {
 		f = &stagedFile{open: true, done: make(chan struct{}), generation: o.generation}
 		o.files = append(o.files, f)
 	}
-	j := encodeJob{stream: o.stream, schema: o.schema, file: f, segs: o.segs, plan: o.plan, after: f.last, done: make(chan struct{}), close: end}
+	j := encodeJob{stream: o.stream, schema: o.schema, keys: o.keyIDs(o.schema), file: f, segs: o.segs, plan: o.plan, after: f.last, done: make(chan struct{}), close: end}
 	if !end && f.stage == nil {
 		var err error
-		if f.stage, err = s.lake.Stage(o.stream, o.schema, s.codec); err != nil {
+		if f.stage, err = s.lake.Stage(o.stream, o.schema, j.keys, s.codec); err != nil {
 			return err
 		}
 		s.stages++
@@ -213,7 +214,7 @@ func (s *sequencer) relieve(ctx context.Context) error {
 func (j *encodeJob) run(ctx context.Context, l *lake.Lake, codec columns.Codec) (err error) {
 	f := j.file
 	if f.stage == nil {
-		if f.stage, err = l.Stage(j.stream, j.schema, codec); err != nil {
+		if f.stage, err = l.Stage(j.stream, j.schema, j.keys, codec); err != nil {
 			return err
 		}
 		j.group = f.stage.Begin()

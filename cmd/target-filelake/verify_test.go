@@ -161,7 +161,7 @@ func (f *forger) stage(ids ...int64) lake.NewFile {
 		b.Extra().Null(0, 0)
 		b.Rows++
 	}
-	st, err := f.l.Stage("forged", f.s, columns.Zstd)
+	st, err := f.l.Stage("forged", f.s, nil, columns.Zstd)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func (f *forger) stage(ids ...int64) lake.NewFile {
 }
 
 // dead makes a delete file of rows of a data file.
-func (f *forger) dead(path string, rows ...int64) lake.DeleteFile {
+func (f *forger) dead(path string, rows ...int64) lake.NewDeletes {
 	f.Helper()
 	p := lake.NewPositions(path, 100)
 	for _, r := range rows {
@@ -211,19 +211,19 @@ func TestVerifyFindsWrongRows(t *testing.T) {
 		"2 keys have more than one live row, 3 rows too many")
 	f(func(f *forger, c *lake.Change) {
 		c.Files = []lake.NewFile{f.stage(1, 2, 3), f.stage(2, 3, 4)}
-		c.Deletes = []lake.DeleteFile{f.dead(c.Files[0].Path, 1, 2)}
+		c.Deletes = []lake.NewDeletes{f.dead(c.Files[0].Path, 1, 2)}
 	})
 	f(func(f *forger, c *lake.Change) {
 		c.Files = []lake.NewFile{f.stage(1, 2, 3)}
-		c.Deletes = []lake.DeleteFile{f.dead(c.Files[0].Path, 0, 3, 77)}
+		c.Deletes = []lake.NewDeletes{f.dead(c.Files[0].Path, 0, 3, 77)}
 	}, "2 of its superseded rows lie outside it")
 	f(func(f *forger, c *lake.Change) {
 		c.Files = []lake.NewFile{f.stage(1, 2, 3)}
-		c.Deletes = []lake.DeleteFile{f.dead(c.Files[0].Path, 0, 1), f.dead(c.Files[0].Path, 1)}
+		c.Deletes = []lake.NewDeletes{f.dead(c.Files[0].Path, 0, 1), f.dead(c.Files[0].Path, 1)}
 	}, "1 of its rows are superseded more than once")
 	f(func(f *forger, c *lake.Change) {
 		c.Files = []lake.NewFile{f.stage(1, 2, 3)}
-		c.Deletes = []lake.DeleteFile{f.dead("forged/batches/nowhere.parquet", 1)}
+		c.Deletes = []lake.NewDeletes{f.dead("forged/batches/nowhere.parquet", 1)}
 	}, "1 rows of it are superseded, but it is no file of the table")
 	f(func(f *forger, c *lake.Change) {
 		c.Files = []lake.NewFile{f.stage(1, 2, 3)}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -18,26 +19,62 @@ const maxBound = 512
 // encoding stores them.
 type bounds struct {
 	lo, hi  []byte // nil: there are no values; not nil where a string is empty
-	unknown bool   // a value among them has no place in the order, or is too long
+	unknown bool   // a value among them has no place in the order
+	short   bool   // lo or hi is cut: no value need be equal to it
 }
 
 // add widens b, bounds of leaf l, to o's values.
 func (b *bounds) add(o *bounds, l *Leaf) {
-	b.unknown = b.unknown || o.unknown || len(o.lo) > maxBound || len(o.hi) > maxBound
+	b.unknown = b.unknown || o.unknown
 	if b.unknown || o.lo == nil {
 		return
 	}
-	if b.lo == nil || less(l, o.lo, b.lo) {
-		b.lo = append([]byte{}, o.lo...)
+	lo, hi := below(o.lo, maxBound), above(o.hi, maxBound)
+	b.unknown = hi == nil
+	b.short = b.short || o.short || len(o.lo) > maxBound || len(o.hi) > maxBound
+	if b.lo == nil || less(l, lo, b.lo) {
+		b.lo = append([]byte{}, lo...)
 	}
-	if b.hi == nil || less(l, b.hi, o.hi) {
-		b.hi = append([]byte{}, o.hi...)
+	if b.hi == nil || less(l, b.hi, hi) {
+		b.hi = append([]byte{}, hi...)
 	}
+}
+
+// below is at most x, and at most n bytes of whole UTF-8 characters.
+func below(x []byte, n int) []byte {
+	if len(x) <= n {
+		return x
+	}
+	for n > 0 && !utf8.RuneStart(x[n]) {
+		n--
+	}
+	return x[:n]
+}
+
+// above is at least x, and at most n bytes of whole UTF-8 characters: a prefix
+// whose last character is the next one. Nil if there is none.
+func above(x []byte, n int) []byte {
+	if len(x) <= n {
+		return x
+	}
+	cut := below(x, n)
+	for len(cut) > 0 {
+		r, size := utf8.DecodeLastRune(cut)
+		cut = cut[:len(cut)-size]
+		next := r + 1
+		if next == 0xD800 { // surrogates are no characters
+			next = 0xE000
+		}
+		if r < utf8.MaxRune && len(cut)+utf8.RuneLen(next) <= n {
+			return utf8.AppendRune(slices.Clone(cut), next)
+		}
+	}
+	return nil
 }
 
 func (b *bounds) statistics(nulls int64) format.Statistics {
 	s := format.Statistics{NullCount: nulls}
-	if !b.unknown && len(b.lo) <= maxBound && len(b.hi) <= maxBound {
+	if !b.unknown && !b.short && len(b.lo) <= maxBound && len(b.hi) <= maxBound {
 		s.MinValue, s.MaxValue = b.lo, b.hi
 	}
 	return s

@@ -86,6 +86,7 @@ type FileWriter struct {
 	offset    int64
 	rows      int64
 	groups    []format.RowGroup
+	tracked   []tracked
 	err       error
 }
 
@@ -132,6 +133,7 @@ type RowGroup struct {
 	ordinal int
 	body    *[]byte // encoded; nil before Encode and after Commit
 	meta    format.RowGroup
+	bounds  []bounds // of the columns that the file tracks
 	err     error
 }
 
@@ -171,6 +173,9 @@ func (g *RowGroup) encode(segments []*Batch) error {
 		leaf := &g.f.leaves[i]
 		if err := e.chunk(&g.meta.Columns[i], leaf, segments, g.f.vectorOf(i)); err != nil {
 			return fmt.Errorf("column %q: %w", leaf.Path, err)
+		}
+		if g.f.tracks(leaf) {
+			g.bounds = append(g.bounds, e.bounds)
 		}
 		m := &g.meta.Columns[i].MetaData
 		g.meta.TotalByteSize += m.TotalUncompressedSize
@@ -236,6 +241,7 @@ func (g *RowGroup) Commit() error {
 	}
 	f.groups = append(f.groups, g.meta)
 	f.rows += g.meta.NumRows
+	f.track(g)
 	return nil
 }
 

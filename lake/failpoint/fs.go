@@ -81,6 +81,16 @@ func (p points) Link(oldname, newname string) error {
 	})
 }
 
+func (p points) Symlink(target, name string) error {
+	return around("symlink", name, func() error { return p.FS.Symlink(target, name) })
+}
+func (p points) Readlink(name string) (target string, err error) {
+	err = around("readlink", name, func() (err error) {
+		target, err = p.FS.Readlink(name)
+		return err
+	})
+	return target, err
+}
 func (p points) Remove(name string) error {
 	return around("remove", name, func() error { return p.FS.Remove(name) })
 }

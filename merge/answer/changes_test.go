@@ -322,6 +322,7 @@ func (p *past) compact() {
 	p.table.Files, p.table.Deletes = []lake.DataFile{s}, nil
 	for _, file := range files {
 		if keep[file.Path] {
+			file.Superseded = 0
 			p.table.Files = append(p.table.Files, file)
 			p.WriteDeletes(p.table, []lake.Positions{p.deadIn(file)})
 		}

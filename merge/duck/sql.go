@@ -114,12 +114,13 @@ func BySchema(files []lake.DataFile) [][]lake.DataFile {
 // selectTable is a table's live rows in its schema now.
 func selectTable(t *lake.Table, at Place, root string) string {
 	cols := t.Schema().Columns
-	if len(t.Files) == 0 {
+	live := slices.DeleteFunc(slices.Clone(t.Files), func(f lake.DataFile) bool { return f.Live() == 0 })
+	if len(live) == 0 {
 		return selectNothing(cols)
 	}
 	located := len(t.Deletes) > 0
 	var parts []string
-	for _, files := range BySchema(t.Files) {
+	for _, files := range BySchema(live) {
 		parts = append(parts, SelectFiles(t.Schemas[files[0].Schema], cols, DataPaths(files, at), located))
 	}
 	rows := strings.Join(parts, "\nUNION ALL\n")

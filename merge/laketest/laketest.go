@@ -1,6 +1,7 @@
 package laketest
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -112,7 +113,7 @@ func (l *Lake) Write(t *lake.Table, rows ...string) lake.DataFile {
 	s := t.Schema()
 	exprs := make([]string, len(s.Columns))
 	for i := range s.Columns {
-		exprs[i] = fmt.Sprintf("CAST(c%d AS %s) AS %s", i, storedType(&s.Columns[i]), duck.Ident(s.Columns[i].Name))
+		exprs[i] = fmt.Sprintf("CAST(c%d AS %s) AS %s", i, duck.StoredType(&s.Columns[i]), duck.Ident(s.Columns[i].Name))
 	}
 	params := make([]string, len(exprs))
 	for i := range params {
@@ -130,8 +131,23 @@ func (l *Lake) WriteQuery(t *lake.Table, rows int64, query string) lake.DataFile
 	l.Helper()
 	s := t.Schema()
 	p := l.path(t, "batches")
-	l.Exec("COPY (" + query + ") TO " + duck.Lit(l.Abs(p)) + " (FORMAT parquet, FIELD_IDS " + fieldIDs(s.Columns, "") + ")")
-	return lake.DataFile{Path: p, Schema: s.ID, Rows: rows}
+	l.Exec("COPY (" + query + ") TO " + duck.Lit(l.Abs(p)) + " (FORMAT parquet, FIELD_IDS " + duck.FieldIDs(s.Columns) + ")")
+	return l.file(t, p, rows)
+}
+
+// file is a file of the table's schema now, with the ranges that its footer tells.
+func (l *Lake) file(t *lake.Table, p string, rows int64) lake.DataFile {
+	l.Helper()
+	s := t.Schema()
+	var ids []int32
+	for i := range s.Columns {
+		ids = append(ids, s.Columns[i].ID)
+	}
+	data, err := os.ReadFile(l.Abs(p))
+	l.Must(err)
+	keys, err := columns.FileRanges(bytes.NewReader(data), int64(len(data)), s, ids)
+	l.Must(err)
+	return lake.DataFile{Path: p, Schema: s.ID, Rows: rows, Bytes: int64(len(data)), Keys: keys}
 }
 
 // WriteBatches writes batches, each a row group, by our own writer.
@@ -150,27 +166,7 @@ func (l *Lake) WriteBatches(t *lake.Table, batches ...*columns.Batch) lake.DataF
 	rows, err := w.Close()
 	l.Must(err)
 	l.Must(file.Close())
-	return lake.DataFile{Path: p, Schema: t.Schema().ID, Rows: rows}
-}
-
-func storedType(c *columns.Column) string {
-	return strings.ReplaceAll(duck.TypeOf(c), "JSON", "VARCHAR")
-}
-
-func fieldIDs(cols []columns.Column, self string) string {
-	parts := []string{}
-	if self != "" {
-		parts = append(parts, self)
-	}
-	for i := range cols {
-		c := &cols[i]
-		id := fmt.Sprint(c.ID)
-		if len(c.Fields) > 0 {
-			id = fieldIDs(c.Fields, "__duckdb_field_id: "+id)
-		}
-		parts = append(parts, duck.Ident(c.Name)+": "+id)
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
+	return l.file(t, p, rows)
 }
 
 // WriteDeletes writes positions as a delete file of the table.
@@ -188,6 +184,13 @@ func (l *Lake) WriteDeletes(t *lake.Table, dead []lake.Positions) (rows int64) {
 	del := l.path(t, "deletes")
 	l.Exec("COPY (" + strings.Join(parts, " UNION ALL ") + ") TO " + duck.Lit(l.Abs(del)) + " (FORMAT parquet)")
 	t.Deletes = append(t.Deletes, lake.DeleteFile{Path: del, Rows: rows})
+	for _, p := range dead {
+		for i := range t.Files {
+			if t.Files[i].Path == p.Path {
+				t.Files[i].Superseded += p.Count()
+			}
+		}
+	}
 	return rows
 }
 

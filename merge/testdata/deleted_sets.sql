@@ -1,3 +1,3 @@
-SELECT file_path, bitstring_agg(pos, 0, 999)::BLOB FROM read_parquet(['/LAKE/t0/deletes/00002 ''a"; -- $$
+SELECT file_path, (pos) >> 16 AS chunk, bitstring_agg((pos) & 65535, 0, 65535)::BLOB FROM read_parquet(['/LAKE/t0/deletes/00002 ''a"; -- $$
 .parquet'], hive_partitioning = false)
-WHERE pos < 1000 GROUP BY 1
+GROUP BY 1, 2
