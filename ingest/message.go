@@ -29,6 +29,7 @@ type SchemaMessage struct {
 	Replication  string   // replication_method; "" if not said
 	Unique       []string // unique_constraints: replaces the key for matching
 	Conflict     string   // unique_conflict_method; "" if not said
+	Partition    []string // partition_keys: columns that files are divided by
 	DisableCheck bool     // disable_column_type_check: only what a column cannot hold is refused
 	JSON         []byte   // the value of "schema"
 }
@@ -202,7 +203,7 @@ func schemaMessage(text []byte, number int64) (*SchemaMessage, error) {
 		"stream": &stream, "schema": &schema,
 		"key_properties": &m.Key, "bookmark_properties": &m.Bookmarks,
 		"replication_method": &replication, "unique_constraints": &m.Unique,
-		"unique_conflict_method": &conflict, "disable_column_type_check": &disable,
+		"unique_conflict_method": &conflict, "disable_column_type_check": &disable, "partition_keys": &m.Partition,
 	}
 	if err := decodeMessage(text, "SCHEMA", fields); err != nil {
 		return nil, err
@@ -214,7 +215,7 @@ func schemaMessage(text []byte, number int64) (*SchemaMessage, error) {
 		return nil, fmt.Errorf("SCHEMA of stream %s without a schema", strconv.Quote(*stream))
 	}
 	m.Stream, m.JSON = *stream, schema
-	m.Key = once(m.Key)
+	m.Key, m.Partition = once(m.Key), once(m.Partition)
 	m.DisableCheck = disable != nil && *disable
 	if replication != nil {
 		m.Replication = *replication
@@ -238,9 +239,10 @@ func (m *SchemaMessage) Encode() ([]byte, error) {
 		Replication  string          `json:"replication_method,omitempty"`
 		Unique       []string        `json:"unique_constraints,omitempty"`
 		Conflict     string          `json:"unique_conflict_method,omitempty"`
+		Partition    []string        `json:"partition_keys,omitempty"`
 		DisableCheck bool            `json:"disable_column_type_check,omitempty"`
 		Schema       json.RawMessage `json:"schema"`
-	}{"SCHEMA", m.Stream, m.Key, m.Bookmarks, m.Replication, m.Unique, m.Conflict, m.DisableCheck, m.JSON})
+	}{"SCHEMA", m.Stream, m.Key, m.Bookmarks, m.Replication, m.Unique, m.Conflict, m.Partition, m.DisableCheck, m.JSON})
 	return b.Bytes(), err
 }
 

@@ -29,6 +29,7 @@ type Change struct {
 	Key         []string
 	Bookmarks   []string
 	Replication string
+	PartitionBy []string // how compactions divide the table's files, as the configuration says it
 	NextID      int32
 	Schema      *columns.Schema // the table's schema from now on
 	Files       []NewFile
@@ -159,7 +160,7 @@ func (m *Manifest) next(pipeline string, op Operation, now time.Time) *Manifest 
 // apply returns the table as c leaves it in version m.
 func (t *Table) apply(c *Change, m *Manifest) *Table {
 	next := *t
-	next.Key, next.Bookmarks, next.Replication = c.Key, c.Bookmarks, c.Replication
+	next.Key, next.Bookmarks, next.Replication, next.PartitionBy = c.Key, c.Bookmarks, c.Replication, c.PartitionBy
 	next.Schemas = slices.Clone(t.Schemas)
 	next.Appends = t.Appends && !c.Replace || c.Appends
 	if c.Replace {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -99,6 +100,14 @@ func (l *Lake) Adopt(name string, s *columns.Schema, rows int64, keys []int32) (
 		return out, fmt.Errorf("adopt %s: %w", name, err)
 	}
 	return out, nil
+}
+
+// Discard removes what was written for a compacted file that is not adopted.
+func (l *Lake) Discard(name string) error {
+	if err := l.fs.Remove(Staged(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // inspect fills in what the manifest says of the file f.

@@ -82,6 +82,7 @@ type Table struct {
 	Key         []string          `json:"key,omitempty"` // key_properties; none: rows are appended
 	Bookmarks   []string          `json:"bookmark_properties,omitempty"`
 	Replication string            `json:"replication_method,omitempty"`
+	PartitionBy []string          `json:"partition_by,omitempty"`
 	NextID      int32             `json:"next_id"`    // first field id not yet given
 	Schemas     []*columns.Schema `json:"schemas"`    // by id; the last is the table's schema now
 	RowsIn      int64             `json:"rows_in"`    // rows that ever came in
@@ -111,6 +112,16 @@ func (t *Table) Rows() int64 {
 	return n
 }
 
+// KeyRange is that of a column, by its field id; nil if the manifest tells none.
+func (f *DataFile) KeyRange(id int32) *columns.Range {
+	for i := range f.Keys {
+		if f.Keys[i].ID == id {
+			return &f.Keys[i]
+		}
+	}
+	return nil
+}
+
 // DataFile is a Parquet file of rows, some of which deletes may supersede.
 type DataFile struct {
 	Path   string `json:"path"`   // relative to the lake, slash separated
@@ -127,6 +138,7 @@ type DataFile struct {
 	// Partition is the directory of its partition below table/, as in
 	// created_at_month=2026-11; empty: rows of any partition.
 	Partition string `json:"partition,omitempty"`
+	Sorted    bool   `json:"sorted,omitempty"` // its rows stand in the order of the key
 }
 
 // Live counts the rows that no delete file names.

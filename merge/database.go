@@ -23,5 +23,11 @@ func Open(ctx context.Context, c duck.Config) (*DB, error) {
 	return &DB{sql: db, root: c.Root}, nil
 }
 
+// Conn is a connection to it, for others that work on the lake's files.
+func (db *DB) Conn(ctx context.Context) (*sql.Conn, error) { return db.sql.Conn(ctx) }
+
+// Root is the absolute path of the lake.
+func (db *DB) Root() string { return db.root }
+
 // Close ends it; nothing in it needs to survive.
 func (db *DB) Close() error { return db.sql.Close() }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"target-filelake/lake"
-	"target-filelake/lake/columns"
 	"target-filelake/merge/duck"
 )
 
@@ -29,21 +28,11 @@ func (j Job) near() []lake.DataFile {
 func (j Job) meets(f *lake.DataFile, s *Staged) bool {
 	for i := range j.Key {
 		id := j.Key[i].ID
-		have, came := rangeOf(f.Keys, id), rangeOf(s.File.Keys, id)
+		have, came := f.KeyRange(id), s.File.KeyRange(id)
 		stored, staged := duck.ByID(j.Table.Schemas[f.Schema].Columns, id), duck.ByID(s.Schema.Columns, id)
 		if have != nil && came != nil && stored != nil && staged != nil && !have.Meets(stored, came, staged) {
 			return false
 		}
 	}
 	return true
-}
-
-// rangeOf is that of a column; nil if there is none.
-func rangeOf(ranges []columns.Range, id int32) *columns.Range {
-	for i := range ranges {
-		if ranges[i].ID == id {
-			return &ranges[i]
-		}
-	}
-	return nil
 }

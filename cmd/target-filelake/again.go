@@ -76,7 +76,7 @@ func (c *committer) awaited(commit *lake.Commit) {
 			continue
 		}
 		commit.Changes = append(commit.Changes, lake.Change{
-			Stream: stream, Dir: t.Dir, Key: t.Key, Bookmarks: t.Bookmarks, Replication: t.Replication,
+			Stream: stream, Dir: t.Dir, Key: t.Key, Bookmarks: t.Bookmarks, Replication: t.Replication, PartitionBy: t.PartitionBy,
 			NextID: t.NextID, Schema: t.Schema(), Resend: &lake.Resend{Spans: t.Resend.Spans},
 		})
 	}
@@ -116,10 +116,10 @@ func (c *committer) recognise(ctx context.Context, s sealedStream, staged []merg
 // same asks whether the rows are the same. Rows that are all alike say little:
 // for those it must be sure that rows come again.
 func (c *committer) same(ctx context.Context, r merge.Resent, sure bool) (bool, error) {
-	if err := c.openDB(ctx); err != nil {
+	if err := c.duckdb.open(ctx); err != nil {
 		return false, err
 	}
-	same, alike, err := c.db.Same(ctx, r)
+	same, alike, err := c.duckdb.Same(ctx, r)
 	return same && (!alike || sure), err
 }
 

@@ -44,6 +44,7 @@ type CLI struct {
 	Verify   VerifyCmd   `cmd:"" help:"Check everything: manifests, hashes, rows, keys. Changes nothing."`
 	Rollback RollbackCmd `cmd:"" help:"Take a pipeline's streams and STATE back to an older version."`
 	Reset    ResetCmd    `cmd:"" help:"Drop a stream, so that it may be loaded anew, with any key."`
+	Compact  CompactCmd  `cmd:"" help:"Join small files, take superseded rows out, sort and partition."`
 	Vacuum   VacuumCmd   `cmd:"" help:"Remove old versions, and the files that only they name."`
 
 	Replay ReplayCmd `cmd:"" help:"Try refused records again."`

@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
 	"target-filelake/merge"
-	"target-filelake/merge/duck"
 	"target-filelake/state"
 )
 
@@ -21,8 +18,6 @@ import (
 // files, finds what they supersede, commits, and says the STATE.
 type committer struct {
 	*loader
-	db     *merge.DB // nil until a batch needs it
-	spill  string    // its temporary directory, relative to the lake
 	viewed time.Time
 	again  again
 	unsaid bool // a STATE is committed, by this run or the last, and not on stdout yet
@@ -76,9 +71,10 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 		}
 		c.run.committed(c.log, m, commit, c.cfg.Pipeline, time.Since(started))
 	}
+	c.compaction.changed(commit.Changes)
 	if b.state == nil {
 		c.unsaid = c.unsaid && !b.whole
-		return c.refreshViews(ctx)
+		return c.follow(ctx)
 	}
 	if err := state.WriteSidecar(c.lake.FS(), c.cfg.Pipeline, b.state); err != nil {
 		return fmt.Errorf("write %s: %w", state.SidecarPath(c.cfg.Pipeline), err)
@@ -88,6 +84,14 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 	}
 	c.run.said++
 	c.unsaid = false
+	return c.follow(ctx)
+}
+
+// follow is what comes after a commit whose STATE is out.
+func (c *committer) follow(ctx context.Context) error {
+	if err := c.compaction.between(ctx); err != nil {
+		return err
+	}
 	return c.refreshViews(ctx)
 }
 
@@ -106,7 +110,7 @@ func (c *committer) newState(s *string) bool {
 }
 
 func (c *committer) refreshViews(ctx context.Context) error {
-	if time.Since(c.viewed) < viewsEvery || c.lent != nil {
+	if time.Since(c.viewed) < viewsEvery || c.duckdb.lent != nil {
 		return nil
 	}
 	err := publishWithin(ctx, 0, c.root, c.lake, c.log)
@@ -140,7 +144,7 @@ func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) 
 func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, error) {
 	ch := lake.Change{
 		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
-		Replication: s.replication, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message, Replayed: c.replay.of(s.stream),
+		Replication: s.replication, PartitionBy: s.partitionBy, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message, Replayed: c.replay.of(s.stream),
 		Appends: s.appends && len(s.key) > 0 && len(s.files) > 0,
 	}
 	if s.rejects != nil {
@@ -191,7 +195,7 @@ func awaitFiles(ctx context.Context, s sealedStream) ([]merge.Staged, error) {
 
 // sameTable reports whether the table's description stays as it is.
 func sameTable(t *lake.Table, s sealedStream) bool {
-	return t.Schema().Equal(s.schema) && slices.Equal(t.Bookmarks, s.bookmarks) && t.Replication == s.replication &&
+	return t.Schema().Equal(s.schema) && slices.Equal(t.Bookmarks, s.bookmarks) && t.Replication == s.replication && slices.Equal(t.PartitionBy, s.partitionBy) &&
 		bytes.Equal(t.Message, s.message)
 }
 
@@ -204,9 +208,9 @@ func (c *committer) positions(ctx context.Context, s sealedStream, into *lake.Ta
 	var dead []lake.Positions
 	var res merge.Result
 	if j.NeedsMerge() {
-		err := c.openDB(ctx)
+		err := c.duckdb.open(ctx)
 		if err == nil {
-			dead, res, err = c.db.Positions(ctx, j)
+			dead, res, err = c.duckdb.Positions(ctx, j)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -237,33 +241,10 @@ func (c *committer) deletes(stream string, dead []lake.Positions) ([]lake.NewDel
 	return []lake.NewDeletes{f}, err
 }
 
-// openDB opens DuckDB when first needed.
-func (c *committer) openDB(ctx context.Context) error {
-	if c.db == nil {
-		c.db = c.lent
-	}
-	if c.db != nil {
-		return nil
-	}
-	var err error
-	if c.spill, err = c.lake.Temp(); err != nil {
-		return err
-	}
-	c.db, err = merge.Open(ctx, duck.Config{
-		Root: c.root, Threads: c.cfg.Threads, MemoryMB: int(c.cfg.share(duckdbShare) >> 20),
-		TempDir: filepath.Join(c.root, filepath.FromSlash(c.spill)),
-	})
-	return err
-}
-
 // close ends the run's commits: what they say is out, unless the last one's is not.
 func (c *committer) close() error {
-	var err error
-	if !c.unsaid && c.replay == nil {
-		err = c.lake.Said()
+	if c.unsaid || c.replay != nil {
+		return nil
 	}
-	if c.db == nil || c.db == c.lent {
-		return err
-	}
-	return errors.Join(err, c.db.Close(), failpoint.Hit("remove/spill-tree/before"), os.RemoveAll(filepath.Join(c.root, filepath.FromSlash(c.spill))))
+	return c.lake.Said()
 }

@@ -65,6 +65,7 @@ type LoadCmd struct {
 	StreamMaps          jsonText      `help:"Stream maps of the Singer SDK, as JSON: rename, copy, filter and change streams and properties; see docs/mapping.md." placeholder:"JSON"`
 	StreamMapConfig     jsonText      `help:"What config stands for in the expressions of stream_maps, as JSON." placeholder:"JSON"`
 	Retention           retention     `help:"How long a version stays that is no longer the newest, with the files that only it names: 24h, 7d, never (keep all). At least 1h." default:"24h" placeholder:"TIME"`
+	Compact             string        `help:"auto: join small files and write worn ones anew, at the end of a run or where they are too many; never: leave it to the compact command." enum:"auto,never" default:"auto"`
 	Compression         string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
 	Memory              string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
 	Threads             int           `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
@@ -76,6 +77,9 @@ type LoadCmd struct {
 	memory int64 // bytes
 	maps   *mapping.Maps
 }
+
+// compactNever is the choice of compact that is not auto.
+const compactNever = "never"
 
 // onInvalidQuarantine is the choice of on_invalid_record that is not fail.
 const onInvalidQuarantine = "quarantine"

@@ -166,7 +166,7 @@ func (d *dryRun) stream(m *lake.Manifest, o *openBatch) dryStream {
 	}
 	s.Stream, s.Key, s.Rows = o.stream, append([]string{}, o.key...), d.run.in[o.stream]
 	s.Method = o.name()
-	s.Partitions = d.cfg.Streams.of(o.stream).partitions()
+	s.Partitions = partitionWords(o.partitionBy)
 	var before *columns.Schema
 	if t := m.Tables[o.stream]; t != nil {
 		before = t.Schema()

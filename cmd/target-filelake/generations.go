@@ -111,10 +111,10 @@ func (c *committer) activate(ctx context.Context, s sealedStream, old *lake.Tabl
 		keep[f.Path] = true
 	}
 	if old != nil && len(stay) > 0 && len(old.Deletes) > 0 {
-		if err := c.openDB(ctx); err != nil {
+		if err := c.duckdb.open(ctx); err != nil {
 			return false, err
 		}
-		had, err := c.db.Deleted(ctx, old, stay)
+		had, err := c.duckdb.Deleted(ctx, old, stay)
 		if err != nil {
 			return false, err
 		}

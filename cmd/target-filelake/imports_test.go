@@ -39,13 +39,16 @@ var siblings = map[string][]string{
 	"ingest/selection":             {"ingest/text"},
 	"ingest/text":                  nil,
 	"merge":                        {"lake", "lake/columns", "lake/failpoint"},
+	"merge/compaction":             {"lake", "lake/columns", "lake/failpoint", "merge", "merge/duck", "merge/laketest", "merge/partition"},
+	"merge/partition":              {"lake/columns", "merge/duck", "merge/laketest"},
 	"merge/answer":                 {"lake", "lake/columns", "merge", "merge/duck", "merge/laketest"}, // merge in tests
 	"merge/duck":                   {"lake", "lake/columns", "merge/laketest"},
 	"merge/laketest":               {"lake", "lake/columns", "merge/duck"},
 	"state":                        {"lake"},
 	"faults":                       {"lake", "merge/answer", "merge/duck"},
 	"bench":                        {"lake", "merge"},
-	"cmd/target-filelake":          {"bench", "ingest", "ingest/mapping", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "merge/answer", "merge/duck", "state"},
+	"bench/scale":                  {"bench", "lake", "merge/duck"},
+	"cmd/target-filelake":          {"bench", "ingest", "ingest/mapping", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "merge/answer", "merge/compaction", "merge/duck", "merge/partition", "state"},
 	"interop/plans":                {"ingest", "ingest/schema", "ingest/schema/draft4"},
 }
 

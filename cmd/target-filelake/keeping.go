@@ -58,6 +58,24 @@ func (k *keeping) settle(ctx context.Context) error {
 	return err
 }
 
+// showAnew makes current say what streams are that were taken back: what it says
+// still is no more.
+func (k *keeping) showAnew(before, m *lake.Manifest) error {
+	var err error
+	for i := range m.Changes {
+		stream := m.Changes[i].Stream
+		t, old := m.Tables[stream], before.Tables[stream]
+		switch {
+		case t != nil && t.Plain():
+			_, perr := k.lake.PublishCurrent(t)
+			err = errors.Join(err, perr)
+		case old != nil:
+			err = errors.Join(err, k.lake.HideCurrent(old.Dir))
+		}
+	}
+	return err
+}
+
 // restoreSidecar makes the sidecar say what the newest version says: the run
 // that committed it may have died in between. A pipeline that has commits but
 // no STATE, after a rollback, has no sidecar.

@@ -17,7 +17,6 @@ import (
 	"target-filelake/ingest"
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
-	"target-filelake/merge"
 	"target-filelake/merge/duck"
 	"target-filelake/state"
 )
@@ -51,9 +50,11 @@ type loader struct {
 	stderr io.Writer
 	log    *slog.Logger
 	run    *summary
-	replay *replay   // nil in a load
-	resent *resent   // nil if no rejects can come again
-	lent   *merge.DB // to be merged with; nil: the run opens its own
+	replay *replay // nil in a load
+	resent *resent // nil if no rejects can come again
+	duckdb *database
+
+	compaction *compactions
 
 	blocks   *semaphore.Weighted
 	encoding *semaphore.Weighted
@@ -105,10 +106,14 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 
 // loader is a run that loads what in holds into l.
 func (c *LoadCmd) loader(root string, l *lake.Lake, in *input, std *stdio, log *slog.Logger, started time.Time) *loader {
+	db := &database{lake: l, lent: std.merges, config: duck.Config{Root: root, Threads: c.Threads, MemoryMB: int(c.share(duckdbShare) >> 20)}}
 	return &loader{
+		duckdb: db, compaction: &compactions{
+			lake: l, pipeline: c.Pipeline, duckdb: db, codec: c.codec, workers: c.Threads, log: log, never: c.Compact == compactNever, touched: map[string]bool{},
+		},
 		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)),
 		wide: newWideIntegers(l.FS(), l.Manifest),
-		cfg:  c, root: root, lake: l, in: in, stderr: std.err, log: log, run: newSummary(started), lent: std.merges,
+		cfg:  c, root: root, lake: l, in: in, stderr: std.err, log: log, run: newSummary(started),
 	}
 }
 
@@ -155,7 +160,8 @@ func holder() string {
 	return fmt.Sprintf("pid %d on %s since %s", os.Getpid(), host, time.Now().Format(time.RFC3339))
 }
 
-func (l *loader) load(ctx context.Context) error {
+func (l *loader) load(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, l.duckdb.close()) }()
 	if err := restoreSidecar(l.lake, l.cfg.Pipeline); err != nil {
 		return err
 	}
@@ -165,7 +171,10 @@ func (l *loader) load(ctx context.Context) error {
 			return err
 		}
 	}
-	return l.pipeline(ctx, l.committer)
+	if err := l.pipeline(ctx, l.committer); err != nil {
+		return err
+	}
+	return l.compaction.end(ctx)
 }
 
 // pipeline runs read → decode → sequence → encode → commit, the last of which
@@ -285,7 +294,7 @@ func (l *loader) encode(ctx context.Context, jobs <-chan encodeJob) error {
 // fault: what was committed before it stays.
 func (l *loader) finish(ctx context.Context, fault error) error {
 	var err error
-	if l.lent == nil {
+	if l.duckdb.lent == nil {
 		err = publishViews(ctx, l.root, l.lake, l.log)
 	}
 	l.vacuum()

@@ -10,7 +10,12 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"target-filelake/ingest"
 	"target-filelake/ingest/selection"
+	"target-filelake/lake"
+	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
+	"target-filelake/merge/partition"
 )
 
 // streamConfig is what can be set for single streams.
@@ -20,6 +25,8 @@ type streamConfig struct {
 	OrderBy              string `json:"order_by"`
 	HardDelete           *bool  `json:"hard_delete"`
 	Dedupe               string `json:"dedupe"`
+
+	PartitionBy []string `json:"partition_by"` // transforms of columns; nil: as the SCHEMA says
 
 	Types   map[string]string `json:"types"`   // property → column type
 	Select  []string          `json:"select"`  // patterns of properties; none: all of them
@@ -69,6 +76,12 @@ func (c streamConfig) check() error {
 	among("load_method", c.LoadMethod, loadMethods...)
 	among("unique_conflict_method", c.UniqueConflictMethod, updateConflicts, ignoreConflicts)
 	among("dedupe", c.Dedupe, "none", rowHash)
+	if err := partition.Check(c.PartitionBy); err != nil {
+		errs = append(errs, fmt.Errorf("partition_by: %w", err))
+	}
+	if n := len(c.PartitionBy); n > lake.MaxPartitionFields {
+		errs = append(errs, fmt.Errorf("partition_by: %d fields, want at most %d", n, lake.MaxPartitionFields))
+	}
 	return errors.Join(errs...)
 }
 
@@ -96,5 +109,28 @@ func (s streamsConfig) of(stream string) streamConfig {
 	return s[globs[0]]
 }
 
-// partitions words how the stream's files are laid out.
-func (streamConfig) partitions() string { return "unpartitioned" }
+// partitionBy is how compactions divide the files of the stream of a SCHEMA: as
+// is set for it, or by its partition_keys.
+func (s streamsConfig) partitionBy(m *ingest.SchemaMessage, schema *columns.Schema) ([]string, error) {
+	by := s.of(m.Stream).PartitionBy
+	if by == nil {
+		for _, property := range m.Partition {
+			by = append(by, duck.Ident(property))
+		}
+	}
+	if _, err := partition.Parse(by, schema); err != nil {
+		return nil, inputError{fmt.Errorf("stream %q: partition_by: %w", m.Stream, err)}
+	}
+	if n := len(by); n > lake.MaxPartitionFields {
+		return nil, inputError{fmt.Errorf("stream %q: %d partition_keys, want at most %d", m.Stream, n, lake.MaxPartitionFields)}
+	}
+	return by, nil
+}
+
+// partitionWords say how files are laid out.
+func partitionWords(by []string) string {
+	if len(by) == 0 {
+		return "unpartitioned"
+	}
+	return strings.Join(by, ", ")
+}

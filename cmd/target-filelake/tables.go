@@ -49,6 +49,7 @@ type table struct {
 	active      int64 // version of the rows that readers see as the run begins
 	bookmarks   []string
 	replication string
+	partitionBy []string
 	nextID      int32
 	message     []byte // the SCHEMA, packed
 }
@@ -105,13 +106,17 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 	if t.frozen && cur != nil && cur != schema {
 		return nil, frozenError(m.Stream, cur, schema)
 	}
+	partitionBy, err := t.streams.partitionBy(m, schema)
+	if err != nil {
+		return nil, err
+	}
 	message, err := m.Encode()
 	if err != nil {
 		return nil, err
 	}
 	next := &table{
 		method: how, plan: ingest.Bind(m, shape, schema, options), bookmarks: m.Bookmarks,
-		replication: m.Replication, nextID: nextID, message: t.packer.Pack(message),
+		replication: m.Replication, partitionBy: partitionBy, nextID: nextID, message: t.packer.Pack(message),
 	}
 	if old := t.known.Tables[m.Stream]; old != nil {
 		next.active = old.Active

@@ -17,20 +17,7 @@ func Conforms(r io.ReaderAt, size int64, s *Schema) (rows int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	want := elements(s)
-	if len(meta.Schema) != len(want) {
-		return rows, fmt.Errorf("%w: %d elements, want %d", ErrSchemaDiffers, len(meta.Schema), len(want))
-	}
-	for i := range want {
-		have := &meta.Schema[i]
-		if i == 0 { // its name means nothing
-			have.Name = want[i].Name
-		}
-		if what := differs(have, &want[i]); what != "" {
-			return rows, fmt.Errorf("%w: %q has another %s", ErrSchemaDiffers, want[i].Name, what)
-		}
-	}
-	return rows, nil
+	return rows, sameElements(meta.Schema, elements(s))
 }
 
 // differs names what of two elements is not the same.

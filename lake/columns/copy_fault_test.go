@@ -67,9 +67,19 @@ func TestCopyRefuses(t *testing.T) {
 			t.Fatalf("Copy() after a refusal: %v", err)
 		}
 		closeWhole(t, w, &out)
+		for i, g := range w.groups {
+			if g.NumRows == 0 || g.Columns[2].FileOffset != 0 {
+				t.Fatalf("row group %d has %d rows, and something at %d", i, g.NumRows, g.Columns[2].FileOffset)
+			}
+		}
 	}
 	chunk := func(m *format.FileMetaData) *format.ColumnChunk { return &m.RowGroups[0].Columns[2] }
 	f(nil, func(m *format.FileMetaData) {})
+	f(nil, func(m *format.FileMetaData) { // a row group without rows
+		g := m.RowGroups[0]
+		g.NumRows, g.Columns = 0, slices.Clone(g.Columns)
+		m.RowGroups = append(m.RowGroups, g)
+	})
 	f(nil, func(m *format.FileMetaData) { // as DuckDB says it
 		for _, i := range []int{3, 5, 6, 7} {
 			m.Schema[i].LogicalType.Value = nil
@@ -94,12 +104,14 @@ func TestCopyRefuses(t *testing.T) {
 	f(ErrSchemaDiffers, func(m *format.FileMetaData) {
 		m.Schema[2].LogicalType.Value = &format.TimestampType{Unit: micros()}
 	})
+	f(nil, func(m *format.FileMetaData) { chunk(m).FileOffset = 4 })
 	f(ErrCannotCopy, func(m *format.FileMetaData) { chunk(m).FilePath = "other.parquet" })
 	f(ErrCannotCopy, func(m *format.FileMetaData) {
 		chunk(m).CryptoMetadata.Value = &format.EncryptionWithFooterKey{}
 	})
 	f(ErrNotParquet, func(m *format.FileMetaData) { chunk(m).MetaData.PathInSchema = []string{"tags"} })
 	f(ErrNotParquet, func(m *format.FileMetaData) { chunk(m).MetaData.Type = format.Int64 })
+	f(ErrNotParquet, func(m *format.FileMetaData) { m.RowGroups[0].Columns[0].MetaData.Statistics.MinValue = []byte{1, 2} })
 	f(ErrNotParquet, func(m *format.FileMetaData) { chunk(m).MetaData.DictionaryPageOffset = math.MaxInt64 / 2 })
 	f(ErrNotParquet, func(m *format.FileMetaData) { chunk(m).MetaData.DataPageOffset = math.MaxInt64 / 2 })
 	f(ErrNotParquet, func(m *format.FileMetaData) { m.RowGroups[0].Columns = m.RowGroups[0].Columns[:4] })

@@ -243,8 +243,11 @@ func TestCopyBetweenRowGroups(t *testing.T) {
 	file := writeFile(t, a.Schema, Zstd, []*Batch{b}, []*Batch{c})
 	var out bytes.Buffer
 	w := newWriter(t, &out, a.Schema)
-	for range 2 {
+	for i := range 2 {
 		g, h := w.Begin(), w.Begin()
+		if g.ordinal != 4*i {
+			t.Fatalf("row group %d after %d others", g.ordinal, 4*i)
+		}
 		for _, err := range []error{g.Encode([]*Batch{a}), h.Encode([]*Batch{b}), g.Commit(), h.Commit(), copyFile(w, file)} {
 			if err != nil {
 				t.Fatal(err)

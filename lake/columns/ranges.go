@@ -182,6 +182,20 @@ func (r Range) Join(c *Column, o Range) Range {
 	return out
 }
 
+// Compare orders ranges of one column by their least values; those that tell none
+// are equal to any.
+func (r *Range) Compare(c *Column, o *Range) int {
+	switch {
+	case r.Min == nil || o.Min == nil:
+		return 0
+	case before(*r.Min, c, *o.Min, c):
+		return -1
+	case before(*o.Min, c, *r.Min, c):
+		return 1
+	}
+	return 0
+}
+
 // Before reports whether all of r is surely less than all of o; nulls are in
 // neither.
 func (r *Range) Before(c *Column, o *Range) bool {

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"target-filelake/lake"
+)
+
+// once makes what measurements start from, unless it is there from another run.
+func (s *session) once(name string, build func(path string) error) (string, error) {
+	path := filepath.Join(s.dir, name)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return path, err
+	}
+	part := filepath.Join(s.work, name)
+	if err := build(part); err != nil {
+		return "", fmt.Errorf("make %s: %w", name, err)
+	}
+	return path, os.Rename(part, path)
+}
+
+// sorted is a lake whose keys came in order.
+func (s *session) sorted(ctx context.Context, rows int) (string, error) {
+	return s.loaded(ctx, "sorted", input{rows, s.Seed, inOrder})
+}
+
+// shuffled is a lake whose keys came in any order, compacted since.
+func (s *session) shuffled(ctx context.Context, rows int) (string, error) {
+	came, err := s.loaded(ctx, "shuffled", input{rows, s.Seed, anywhere(rows, s.Seed)})
+	if err != nil {
+		return "", err
+	}
+	return s.once(filepath.Base(came)+"-compacted", func(path string) error { return s.compacted(ctx, came, path) })
+}
+
+func (s *session) loaded(ctx context.Context, name string, in input) (string, error) {
+	return s.once(fmt.Sprintf("%s-%d-%d", name, in.records, in.seed), func(path string) error {
+		_, err := runFed(ctx, in.write, s.Bin, "--lake", path)
+		return err
+	})
+}
+
+// compacted makes a compacted copy of a lake.
+func (s *session) compacted(ctx context.Context, from, to string) error {
+	if err := copyLake(from, to); err != nil {
+		return err
+	}
+	_, err := run(ctx, s.Bin, "compact", "--lake", to, "--full")
+	return err
+}
+
+// copyLake makes to what from is. A Parquet file is never changed once it has
+// its name, so a link will do; all else is copied.
+func copyLake(from, to string) error {
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, name)
+		switch {
+		case d.IsDir():
+			return os.Mkdir(target, 0o777)
+		case filepath.Ext(path) == ".parquet":
+			return os.Link(path, target)
+		}
+		return copyFile(path, target)
+	})
+}
+
+// copyFile copies a file, or has the disk share its blocks if it can.
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close() // read only
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// readTable reads the newest version of the one table of a lake.
+func readTable(root string) (*lake.Table, error) {
+	disk, err := lake.OpenDisk(root)
+	if err != nil {
+		return nil, err
+	}
+	m, err := lake.Newest(disk)
+	if err = errors.Join(err, disk.Close()); err != nil {
+		return nil, err
+	}
+	t := m.Tables[stream]
+	if t == nil {
+		return nil, fmt.Errorf("%s: no stream %s", root, stream)
+	}
+	return t, nil
+}
+
+// live counts the files that a version of a table consists of, and their bytes.
+func live(t *lake.Table) (files int, bytes int64) {
+	for i := range t.Files {
+		bytes += t.Files[i].Bytes
+	}
+	for i := range t.Deletes {
+		bytes += t.Deletes[i].Bytes
+	}
+	return len(t.Files) + len(t.Deletes), bytes
+}
+
+// written adds up the bytes of the files that versions after one have added.
+func written(root string, after lake.Version) (bytes int64, newest lake.Version, err error) {
+	disk, err := lake.OpenDisk(root)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, disk.Close()) }()
+	_, newest, err = lake.Range(disk)
+	if err != nil {
+		return 0, 0, err
+	}
+	for v := after + 1; v <= newest; v++ {
+		m, err := lake.ReadRoot(disk, v)
+		if err != nil {
+			return 0, 0, err
+		}
+		for i := range m.Changes {
+			bytes += m.Changes[i].Bytes
+		}
+	}
+	return bytes, newest, nil
+}
