@@ -5,7 +5,7 @@ FUZZTIME ?= 10s
 WALKS ?= 200
 SEQUENCES ?= 2000
 
-.PHONY: faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
+.PHONY: scale faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -73,6 +73,13 @@ faults:
 soak:
 	$(GO) test ./cmd/target-filelake -run 'Racing|Stopped|Readers|DuringMerges' -soak -v -timeout 2h
 	$(GO) run ./faults -kills 3000 -cuts 3000 -tries 20 -seed $$(date +%s)
+
+# Merges and compaction in tables of 20 million rows, beside DuckDB: long, and
+# gigabytes of disk.
+SCALE ?=
+
+scale: build
+	$(GO) run ./bench/scale -bin $(BIN) $(SCALE)
 
 crash-demo:
 	@$(GO) run ./faults -demo

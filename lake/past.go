@@ -129,6 +129,7 @@ func Oldest(fsys FS) (Version, error) {
 type State struct {
 	Version   Version
 	Committed time.Time
+	Operation Operation
 	Table     *Table // nil: the lake did not have the stream
 	Jump      bool   // versions between this one and the one before are gone
 }
@@ -157,7 +158,7 @@ func States(fsys FS, stream string, from, to Version) iter.Seq2[State, error] {
 			}
 			ref = m.refs[stream]
 			t, err := m.table(fsys, stream)
-			if !yield(State{v, m.Committed, t, jump}, orGone(fsys, v, err)) || err != nil {
+			if !yield(State{v, m.Committed, m.Operation, t, jump}, orGone(fsys, v, err)) || err != nil {
 				return
 			}
 		}

@@ -73,6 +73,12 @@ func copyLake(from, to string) error {
 		switch {
 		case d.IsDir():
 			return os.Mkdir(target, 0o777)
+		case d.Type()&fs.ModeSymlink != 0:
+			to, err := os.Readlink(path)
+			if err != nil {
+				return err
+			}
+			return os.Symlink(to, target)
 		case filepath.Ext(path) == ".parquet":
 			return os.Link(path, target)
 		}

@@ -65,6 +65,7 @@ func pastLake(t testing.TB) string {
 }
 
 func TestQueryAt(t *testing.T) {
+	uncompacted(t)
 	dir := pastLake(t)
 	f := func(at, sql, want string) {
 		t.Helper()

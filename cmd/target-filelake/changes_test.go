@@ -8,6 +8,7 @@ import (
 )
 
 func TestChanges(t *testing.T) {
+	uncompacted(t)
 	dir := pastLake(t)
 	f := func(want string, args ...string) {
 		t.Helper()
@@ -37,6 +38,7 @@ func TestChanges(t *testing.T) {
 }
 
 func TestChangesRefuses(t *testing.T) {
+	uncompacted(t)
 	dir := pastLake(t)
 	f := func(want string, args ...string) {
 		t.Helper()

@@ -55,12 +55,13 @@ func (c *compactions) between(ctx context.Context) error {
 // end compacts what pays, after a run's last commit, and shows plain tables under
 // current.
 func (c *compactions) end(ctx context.Context) error {
+	if c.never {
+		return nil
+	}
 	streams := slices.Sorted(maps.Keys(c.touched))
-	if !c.never {
-		for _, stream := range streams {
-			if err := c.tolerated(ctx, stream, compaction.Ended); err != nil {
-				return err
-			}
+	for _, stream := range streams {
+		if err := c.tolerated(ctx, stream, compaction.Ended); err != nil {
+			return err
 		}
 	}
 	if err := c.publish(streams); err != nil {

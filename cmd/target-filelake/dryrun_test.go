@@ -71,6 +71,7 @@ func TestDryRunOfANewLake(t *testing.T) {
 
 // TestDryRunSaysWhatALoadDoes compares the report with the load it foretells.
 func TestDryRunSaysWhatALoadDoes(t *testing.T) {
+	uncompacted(t)
 	dir := t.TempDir()
 	load(t, dir, singer(streamOf(`'v':{'type':'integer'}`), rowE(`'id':1,'v':9007199254740993`), stateOf("1")), 0)
 	input := sample(t, bench.Gen{Records: 40_000, UpdateShare: 0.2, Seed: 3, StateEvery: 1000}) +

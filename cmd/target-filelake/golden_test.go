@@ -18,6 +18,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 // TestGoldenStreams loads testdata/*.singer and compares the whole lake, value
 // by value, as DuckDB reads it and as parquet-go reads its files.
 func TestGoldenStreams(t *testing.T) {
+	uncompacted(t)
 	streams, err := filepath.Glob("testdata/*.singer")
 	if err != nil || len(streams) == 0 {
 		t.Fatalf("no streams: %v", err)

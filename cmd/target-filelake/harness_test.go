@@ -112,3 +112,7 @@ func lakeFiles(t testing.TB, dir string) []string {
 	}
 	return out
 }
+
+// uncompacted leaves what loads write as it came: one version a commit, one file
+// a batch.
+func uncompacted(t *testing.T) { t.Setenv("TARGET_FILELAKE_COMPACT", "never") }

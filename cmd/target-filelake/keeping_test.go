@@ -25,6 +25,7 @@ func keep(t testing.TB, want int, dir string, args ...string) result {
 }
 
 func TestRollbackCommand(t *testing.T) {
+	uncompacted(t)
 	dir := keptLake(t)
 	load(t, dir, singer(strings.ReplaceAll(schemaA, "'a'", "'b'"), strings.ReplaceAll(rowA("5"), "'a'", "'b'"), stateOf("'other'")), 0, "--pipeline", "other")
 	r := keep(t, 0, dir, "rollback", "2")
@@ -79,6 +80,7 @@ func TestSidecarGoesWithItsState(t *testing.T) {
 }
 
 func TestResetCommand(t *testing.T) {
+	uncompacted(t)
 	dir := keptLake(t)
 	otherKey := strings.ReplaceAll(schemaT, `'key_properties':['id']`, `'key_properties':['v']`)
 	r := load(t, dir, singer(otherKey), exitBadInput)
@@ -159,6 +161,7 @@ func TestVacuumCommand(t *testing.T) {
 
 // TestLoadsVacuum has a load remove what is old at its end.
 func TestLoadsVacuum(t *testing.T) {
+	uncompacted(t)
 	row := `{'type':'RECORD','stream':'forged','record':{'id':5}}`
 	schema := `{'type':'SCHEMA','stream':'forged','schema':{'type':'object','properties':{'id':{'type':'integer'}}},'key_properties':['id']}`
 	f := func(files int, oldest string, args ...string) {
@@ -179,6 +182,7 @@ func TestLoadsVacuum(t *testing.T) {
 }
 
 func TestKeepersTakeTheLock(t *testing.T) {
+	uncompacted(t)
 	dir := keptLake(t)
 	c := startProgram(t, "--lake", dir, "--batch-size-rows", "1")
 	if _, err := c.in.Write([]byte(singer(schemaT, rowT("7", "x"), stateOf("7")))); err != nil {
@@ -200,6 +204,7 @@ func TestKeepersTakeTheLock(t *testing.T) {
 }
 
 func TestLogCommand(t *testing.T) {
+	uncompacted(t)
 	dir := keptLake(t)
 	long := `{'bookmarks':{'t':'` + strings.Repeat("é", 50) + `'}}`
 	load(t, dir, singer(schemaT, rowT("1", "x"), stateOf(long)), 0)
@@ -229,6 +234,7 @@ func TestLogCommand(t *testing.T) {
 }
 
 func TestCheckCommand(t *testing.T) {
+	uncompacted(t)
 	dir := filepath.Join(t.TempDir(), "new", "lake")
 	for _, args := range [][]string{{"check", "--lake", dir}, {"load", "--test-connection", "--lake", dir}} {
 		if r := invoke(t, "", args...); r.code != 0 || !strings.Contains(r.out, "is fit for a lake") {
@@ -258,6 +264,7 @@ func TestCheckCommand(t *testing.T) {
 }
 
 func TestSymbolicLinksAreRefused(t *testing.T) {
+	uncompacted(t)
 	f := func(at string, want int) {
 		t.Helper()
 		dir := keptLake(t)

@@ -45,6 +45,7 @@ func versionOf(t testing.TB, dir string) lake.Version {
 
 // TestReplay has a live row, two rejects of one key, and one that stays wrong.
 func TestReplay(t *testing.T) {
+	uncompacted(t)
 	dir := t.TempDir()
 	load(t, dir, singer(strictT, strictA, rowT("1", "new"), badT("x"), rowT("1", "older"), rowT("2", "first"), rowT("2", "second"), rowT("3", "much too long"),
 		rowA("10"), rowA("7"), rowA("11"), stateOf("'s'")), 0, quarantined...)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestRowHistory(t *testing.T) {
+	uncompacted(t)
 	dir := pastLake(t)
 	schema2 := `{'type':'SCHEMA','stream':'k=2','schema':{'type':'object','properties':{'b':{'type':['integer','null']},'a=x':{'type':'string'},'v':{'type':'string'}}},'key_properties':['a=x','b']}`
 	row2 := func(b, v string) string {
@@ -37,6 +38,7 @@ func TestRowHistory(t *testing.T) {
 }
 
 func TestRowHistoryRefuses(t *testing.T) {
+	uncompacted(t)
 	dir := pastLake(t)
 	f := func(want string, args ...string) {
 		t.Helper()

@@ -75,6 +75,7 @@ func verify(t testing.TB, dir string, words ...string) verified {
 }
 
 func TestVerifyFindsNothing(t *testing.T) {
+	uncompacted(t)
 	dir := keptLake(t)
 	out := verify(t, dir)
 	if out.Version != 3 || out.Versions != 3 || len(out.Streams) != 2 || out.Bytes == 0 {
@@ -115,6 +116,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 
 // TestVerifyReadsWhatOlderVersionsNeed has a file spoilt that only they name.
 func TestVerifyReadsWhatOlderVersionsNeed(t *testing.T) {
+	uncompacted(t)
 	dir := keptLake(t)
 	if r := invoke(t, "", "reset", "--lake", dir, "a", "--yes"); r.code != 0 {
 		t.Fatal(r.err)

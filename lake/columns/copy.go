@@ -85,10 +85,9 @@ func (f *FileWriter) copied(r io.ReaderAt, size int64) ([]format.RowGroup, error
 
 func dotted(l *Leaf) string { return strings.Join(l.Path, ".") }
 
-// sameElements is stricter than Conforms, since pages of other levels, units
-// or signs would be read as what they are not, and takes types that are said
-// as older writers do: DuckDB says that strings, dates and lists are in no
-// other way.
+// sameElements is strict, since pages of other levels, units or signs would be
+// read as what they are not. It takes types that are said as older writers do:
+// of strings, dates and lists DuckDB says nothing else.
 func sameElements(have, want []format.SchemaElement) error {
 	if len(have) != len(want) {
 		return fmt.Errorf("%w: %d elements, want %d", ErrSchemaDiffers, len(have), len(want))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -64,21 +65,22 @@ func (f *Feed) each(states iter.Seq2[lake.State, error]) error {
 func (f *Feed) net(states iter.Seq2[lake.State, error]) error {
 	made := map[string]lake.Version{}
 	var first, last *lake.State
-	n := 0
+	var did []lake.Version // those that changed rows, or may have
 	for s, err := range states {
 		if err != nil {
 			return err
 		}
 		if first == nil {
 			first = &s
+		} else if s.Operation != lake.OpCompact || s.Jump {
+			did = append(did, s.Version)
 		}
 		settle(made, &s)
 		last = &s
-		n++
 	}
 	all := step{made: made}
-	if n == 2 && !last.Jump {
-		all.only = last.Version
+	if len(did) == 1 && !last.Jump {
+		all.only = did[0]
 	}
 	f.keep(first.Table)
 	f.compare(first.Table, last.Table, all)
@@ -109,11 +111,16 @@ func settle(made map[string]lake.Version, s *lake.State) {
 	if s.Jump {
 		by = 0
 	}
-	for path := range made {
+	gone := map[lake.Version]bool{}
+	for path, v := range made {
 		if !live[path] {
+			gone[v] = true
 			delete(made, path)
 			by = 0
 		}
+	}
+	if len(gone) == 1 && s.Operation == lake.OpCompact && !s.Jump {
+		by = slices.Collect(maps.Keys(gone))[0] // the same rows in other files
 	}
 	for path := range live {
 		if _, ok := made[path]; !ok {
