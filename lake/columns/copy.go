@@ -180,12 +180,6 @@ func readKnown(r io.ReaderAt, size int64) ([]knownGroup, error) {
 	return meta.RowGroups, nil
 }
 
-// Discard passes over text in fields that are not asked for: without it the
-// library passes over bytes of a copy of the reader beneath.
-func (r boundedReader) Discard(n int) (int, error) {
-	return r.footerReader.(interface{ Discard(n int) (int, error) }).Discard(n)
-}
-
 func checkChunk(c *format.ColumnChunk, leaf *Leaf, k *known) error {
 	m := &c.MetaData
 	switch {
@@ -203,22 +197,6 @@ func checkChunk(c *format.ColumnChunk, leaf *Leaf, k *known) error {
 		return fmt.Errorf("%w: its pages lie outside it", ErrNotParquet)
 	}
 	return nil
-}
-
-// wide reports whether a bound, if there is one, is as long as a value.
-func wide(bound []byte, t format.Type) bool {
-	want := len(bound)
-	switch t {
-	case format.Boolean:
-		want = 1
-	case format.Int32:
-		want = 4
-	case format.Int64, format.Double:
-		want = 8
-	case format.FixedLenByteArray:
-		want = fixedBytes
-	}
-	return bound == nil || len(bound) == want
 }
 
 // dropBounds drops those that would claim more in a file of ours: the library
@@ -265,17 +243,6 @@ func (f *FileWriter) copyGroup(r io.ReaderAt, i int, g *format.RowGroup, buf []b
 	f.committed++
 	f.trackCopied(g)
 	return nil
-}
-
-// trackCopied adds what a copied row group's statistics say of the tracked columns.
-func (f *FileWriter) trackCopied(g *format.RowGroup) {
-	for i := range f.tracked {
-		t := &f.tracked[i]
-		m := &g.Columns[t.at].MetaData
-		b := footerBounds(m)
-		t.bounds.add(&b, t.leaf)
-		t.nulls += m.Statistics.NullCount
-	}
 }
 
 func chunkStart(m *format.ColumnMetaData) int64 {

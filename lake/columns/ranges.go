@@ -212,18 +212,23 @@ func FileRanges(r io.ReaderAt, size int64, s *Schema, ids []int32) ([]Range, err
 	f := FileWriter{schema: s, leaves: s.Leaves()}
 	f.Track(ids)
 	for i := range meta.RowGroups {
-		for j := range f.tracked {
-			t := &f.tracked[j]
-			if t.at >= len(meta.RowGroups[i].Columns) {
-				return nil, fmt.Errorf("%w: row group %d has %d columns", ErrNotParquet, i, len(meta.RowGroups[i].Columns))
-			}
-			m := &meta.RowGroups[i].Columns[t.at].MetaData
-			b := footerBounds(m)
-			t.bounds.add(&b, t.leaf)
-			t.nulls += m.Statistics.NullCount
+		if n := len(meta.RowGroups[i].Columns); n != len(f.leaves) {
+			return nil, fmt.Errorf("%w: row group %d has %d columns", ErrNotParquet, i, n)
 		}
+		f.trackCopied(&meta.RowGroups[i])
 	}
 	return f.Ranges(), nil
+}
+
+// trackCopied adds what a row group's statistics say of the tracked columns.
+func (f *FileWriter) trackCopied(g *format.RowGroup) {
+	for i := range f.tracked {
+		t := &f.tracked[i]
+		m := &g.Columns[t.at].MetaData
+		b := footerBounds(m)
+		t.bounds.add(&b, t.leaf)
+		t.nulls += m.Statistics.NullCount
+	}
 }
 
 // footerBounds are what the statistics of a column chunk say; those of a chunk
@@ -233,8 +238,24 @@ func footerBounds(m *format.ColumnMetaData) bounds {
 	switch {
 	case s.NullCount == m.NumValues:
 		return bounds{}
-	case s.MinValue == nil || s.MaxValue == nil:
+	case s.MinValue == nil || s.MaxValue == nil || !wide(s.MinValue, m.Type) || !wide(s.MaxValue, m.Type):
 		return bounds{unknown: true}
 	}
 	return bounds{lo: s.MinValue, hi: s.MaxValue}
+}
+
+// wide reports whether a bound, if there is one, is as long as a value.
+func wide(bound []byte, t format.Type) bool {
+	want := len(bound)
+	switch t {
+	case format.Boolean:
+		want = 1
+	case format.Int32:
+		want = 4
+	case format.Int64, format.Double:
+		want = 8
+	case format.FixedLenByteArray:
+		want = fixedBytes
+	}
+	return bound == nil || len(bound) == want
 }
