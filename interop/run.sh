@@ -23,4 +23,5 @@ fi
 "$VENV/bin/python" interop/kit.py
 interop/postgres.sh
 interop/readers.sh
+interop/plain.sh
 echo "interop: all passed"
