@@ -113,22 +113,37 @@ func BySchema(files []lake.DataFile) [][]lake.DataFile {
 
 // selectTable is a table's live rows in its schema now.
 func selectTable(t *lake.Table, at Place, root string) string {
+	var whole, worn []lake.DataFile // without superseded rows, and with some
+	for _, f := range t.Files {
+		switch {
+		case f.Superseded == 0 && f.Rows > 0:
+			whole = append(whole, f)
+		case f.Live() > 0:
+			worn = append(worn, f)
+		}
+	}
 	cols := t.Schema().Columns
-	live := slices.DeleteFunc(slices.Clone(t.Files), func(f lake.DataFile) bool { return f.Live() == 0 })
-	if len(live) == 0 {
+	var parts []string
+	if len(whole) > 0 {
+		parts = append(parts, selectRows(t, whole, at, false))
+	}
+	if len(worn) > 0 {
+		parts = append(parts, "SELECT "+strings.Join(Names(cols), ", ")+"\nFROM (\n"+selectRows(t, worn, at, true)+"\n) AS live\nANTI JOIN "+
+			Gone(t.Deletes, at, root)+" AS gone\nON live."+FileColumn+" = gone.file AND live."+RowColumn+" = gone.pos")
+	}
+	if len(parts) == 0 {
 		return selectNothing(cols)
 	}
-	located := len(t.Deletes) > 0
+	return strings.Join(parts, "\nUNION ALL\n")
+}
+
+// selectRows is every row of files of a table, in its schema now.
+func selectRows(t *lake.Table, files []lake.DataFile, at Place, located bool) string {
 	var parts []string
-	for _, files := range BySchema(live) {
-		parts = append(parts, SelectFiles(t.Schemas[files[0].Schema], cols, DataPaths(files, at), located))
+	for _, group := range BySchema(files) {
+		parts = append(parts, SelectFiles(t.Schemas[group[0].Schema], t.Schema().Columns, DataPaths(group, at), located))
 	}
-	rows := strings.Join(parts, "\nUNION ALL\n")
-	if !located {
-		return rows
-	}
-	return "SELECT " + strings.Join(Names(cols), ", ") + "\nFROM (\n" + rows + "\n) AS live\nANTI JOIN " +
-		Gone(t.Deletes, at, root) + " AS gone\nON live." + FileColumn + " = gone.file AND live." + RowColumn + " = gone.pos"
+	return strings.Join(parts, "\nUNION ALL\n")
 }
 
 // Names are the columns' names as SQL.

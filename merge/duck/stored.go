@@ -46,9 +46,6 @@ func fieldIDs(cols []columns.Column, parts []string) string {
 func SelectStored(t *lake.Table, files []lake.DataFile, at Place, root string, exprs ...string) string {
 	some := *t
 	some.Files = files
-	if !anySuperseded(files) {
-		some.Deletes = nil
-	}
 	cols := t.Schema().Columns
 	out := make([]string, 0, len(cols)+len(exprs))
 	for i := range cols {
@@ -59,15 +56,6 @@ func SelectStored(t *lake.Table, files []lake.DataFile, at Place, root string, e
 		out = append(out, expr)
 	}
 	return "SELECT " + strings.Join(append(out, exprs...), ", ") + "\nFROM (\n" + selectTable(&some, at, root) + "\n)"
-}
-
-func anySuperseded(files []lake.DataFile) bool {
-	for i := range files {
-		if files[i].Superseded > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func holdsJSON(c *columns.Column) bool {

@@ -1,6 +1,42 @@
 CREATE OR REPLACE VIEW "it's; ""odd""
 -- $$ /*" AS
 SELECT "it's; ""odd""
+-- $$ /*" AS "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2" AS "it's; ""odd""
+-- $$ /*2", CASE WHEN "it's; ""odd""
+-- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract("it's; ""odd""
+-- $$ /*s", 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'j') AS JSON), "new" := struct_extract("it's; ""odd""
+-- $$ /*s", 'new')) END AS "it's; ""odd""
+-- $$ /*s", CAST("it's; ""odd""
+-- $$ /*l" AS JSON) AS "it's; ""odd""
+-- $$ /*l", regexp_replace(CAST("more" AS VARCHAR), '^(-?)[.]', '\10.') AS "more"
+FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0it''s; "odd"
+-- $$ /*/batches/00003 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+UNION ALL
+SELECT "it's; ""odd""
+-- $$ /*" AS "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2" AS "it's; ""odd""
+-- $$ /*2", CASE WHEN "it's; ""odd""
+-- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract("it's; ""odd""
+-- $$ /*s", 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'j') AS JSON), "new" := struct_extract("it's; ""odd""
+-- $$ /*s", 'new')) END AS "it's; ""odd""
+-- $$ /*s", CAST("it's; ""odd""
+-- $$ /*l" AS JSON) AS "it's; ""odd""
+-- $$ /*l", "more" AS "more"
+FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0it''s; "odd"
+-- $$ /*/batches/00004 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+UNION ALL
+SELECT "it's; ""odd""
 -- $$ /*", "it's; ""odd""
 -- $$ /*2", "it's; ""odd""
 -- $$ /*s", "it's; ""odd""
@@ -22,42 +58,6 @@ SELECT CAST("it's; ""odd""
 -- $$ /*l"], 'string_agg', ','), '') || ']' END AS JSON) AS "it's; ""odd""
 -- $$ /*l", CAST(NULL AS VARCHAR) AS "more", __lake_file, file_row_number
 FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0/batches/00001 ''a"; -- $$
-.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
-UNION ALL
-SELECT "it's; ""odd""
--- $$ /*" AS "it's; ""odd""
--- $$ /*", "it's; ""odd""
--- $$ /*2" AS "it's; ""odd""
--- $$ /*2", CASE WHEN "it's; ""odd""
--- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
--- $$ /*" := struct_extract("it's; ""odd""
--- $$ /*s", 'it''s; "odd"
--- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
--- $$ /*s", 'j') AS JSON), "new" := struct_extract("it's; ""odd""
--- $$ /*s", 'new')) END AS "it's; ""odd""
--- $$ /*s", CAST("it's; ""odd""
--- $$ /*l" AS JSON) AS "it's; ""odd""
--- $$ /*l", regexp_replace(CAST("more" AS VARCHAR), '^(-?)[.]', '\10.') AS "more", __lake_file, file_row_number
-FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0it''s; "odd"
--- $$ /*/batches/00003 ''a"; -- $$
-.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
-UNION ALL
-SELECT "it's; ""odd""
--- $$ /*" AS "it's; ""odd""
--- $$ /*", "it's; ""odd""
--- $$ /*2" AS "it's; ""odd""
--- $$ /*2", CASE WHEN "it's; ""odd""
--- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
--- $$ /*" := struct_extract("it's; ""odd""
--- $$ /*s", 'it''s; "odd"
--- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
--- $$ /*s", 'j') AS JSON), "new" := struct_extract("it's; ""odd""
--- $$ /*s", 'new')) END AS "it's; ""odd""
--- $$ /*s", CAST("it's; ""odd""
--- $$ /*l" AS JSON) AS "it's; ""odd""
--- $$ /*l", "more" AS "more", __lake_file, file_row_number
-FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0it''s; "odd"
--- $$ /*/batches/00004 ''a"; -- $$
 .parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
 ) AS live
 ANTI JOIN (SELECT coalesce(getvariable('lake'), '/LAKE') || '/' || file_path AS file, pos FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0/deletes/00002 ''a"; -- $$
