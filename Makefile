@@ -5,7 +5,7 @@ FUZZTIME ?= 10s
 WALKS ?= 200
 SEQUENCES ?= 2000
 
-.PHONY: scale faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
+.PHONY: speed bench-gate scale faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -80,6 +80,16 @@ SCALE ?=
 
 scale: build
 	$(GO) run ./bench/scale -bin $(BIN) $(SCALE)
+
+# Loads beside DuckDB reading the same JSON: long, and some 15 GB of disk.
+SPEED ?=
+
+speed: build
+	$(GO) run ./bench/speed -bin $(BIN) $(SPEED)
+
+# A load must not be slower than DuckDB's COPY.
+bench-gate: build
+	$(GO) run ./bench/speed -bin $(BIN) -gate
 
 crash-demo:
 	@$(GO) run ./faults -demo

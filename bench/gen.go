@@ -15,7 +15,9 @@ import (
 type Gen struct {
 	Records     int     // over all streams, which take turns
 	Streams     int     // orders, orders_2, …; 0: one
+	Narrow      bool    // orders have but four columns: id, status, total and updated_at
 	Width       int     // columns beside those of an order
+	NullShare   float64 // of the values of those, 0 to 1; 0: a sixteenth
 	UpdateShare float64 // of the records that repeat an earlier key, 0 to 1
 	StateEvery  int     // records; 0: 10,000. A STATE ends the run in any case
 	Seed        uint64
@@ -76,9 +78,13 @@ func (g Gen) checked() (Gen, error) {
 	count("streams", &g.Streams, 1, 1_000_000)
 	count("width", &g.Width, 0, 100_000)
 	count("state_every", &g.StateEvery, 10_000, maxRecords)
-	if !(g.UpdateShare >= 0 && g.UpdateShare <= 1) {
-		errs = append(errs, fmt.Errorf("update_share: %v, want 0 to 1", g.UpdateShare))
+	share := func(name string, x float64) {
+		if !(x >= 0 && x <= 1) {
+			errs = append(errs, fmt.Errorf("%s: %v, want 0 to 1", name, x))
+		}
 	}
+	share("update_share", g.UpdateShare)
+	share("null_share", g.NullShare)
 	return g, errors.Join(errs...)
 }
 
@@ -160,6 +166,7 @@ func (k keys) first(key int) int {
 type run struct {
 	Gen
 	keys   keys
+	nulls  uint64 // of 2^16 values
 	names  []string
 	heads  [][]byte // of a record's line, by stream
 	extras [][]byte // `,"extra_1":` …
@@ -167,7 +174,7 @@ type run struct {
 }
 
 func newRun(g Gen) *run {
-	r := &run{Gen: g, keys: g.keys()}
+	r := &run{Gen: g, keys: g.keys(), nulls: uint64(g.NullShare * (1 << 16))}
 	for s := range g.Streams {
 		name := "orders"
 		if s > 0 {
@@ -238,7 +245,11 @@ func (r *run) appendState(b []byte, records int) []byte {
 func (r *run) appendSchema(b []byte, stream int) []byte {
 	b = append(append(b, `{"type":"SCHEMA","stream":"`...), r.names[stream]...)
 	b = append(b, `","schema":{"type":"object","properties":{`...)
-	b = append(b, orderProperties...)
+	if r.Narrow {
+		b = append(b, narrowProperties...)
+	} else {
+		b = append(b, orderProperties...)
+	}
 	for n, name := range r.extras {
 		b = append(append(b, name...), extraSchemas[n%len(extraSchemas)]...)
 	}
@@ -256,13 +267,29 @@ func (r *run) appendRecord(b []byte, i int) []byte {
 	d := r.draw(stream, j, 3)
 	b = append(b, r.heads[stream]...)
 	b = strconv.AppendInt(b, int64(key)+1, 10)
-	b = appendOrder(b, &d, created)
+	b = appendAmount(b, &d)
+	if !r.Narrow {
+		b = appendOrder(b, &d, created)
+	}
 	b = append(appendTime(append(b, `,"updated_at":"`...), updated), '"')
 	for n, name := range r.extras {
-		b = appendExtra(append(b, name...), &d, n, updated)
+		b = append(b, name...)
+		if x := d.next(); r.null(x) {
+			b = append(b, "null"...)
+		} else {
+			b = appendExtra(b, x, n, updated)
+		}
 	}
 	b = append(b, `},"time_extracted":"`...)
 	return append(appendTime(b, updated+3600e6), "\"}\n"...)
+}
+
+// null decides from low bits of x, which hardly show in a value.
+func (r *run) null(x uint64) bool {
+	if r.NullShare == 0 {
+		return x&15 == 0
+	}
+	return x&(1<<16-1) < r.nulls
 }
 
 // appendTime appends µs since 1970 as 2025-01-01T00:00:00.000000Z.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -132,6 +133,8 @@ func TestGen(t *testing.T) {
 	f(Gen{Records: 5000, Streams: 3, Width: 12, UpdateShare: 0.37, StateEvery: 7, Seed: 1 << 63}, 3, 715)
 	f(Gen{Records: 2000, UpdateShare: 0.9999}, 1, 1)
 	f(Gen{Records: 500, UpdateShare: 1, StateEvery: 1}, 1, 500)
+	f(Gen{Records: 500, Narrow: true, UpdateShare: 0.3}, 1, 1)
+	f(Gen{Records: 500, Narrow: true, Width: 96, NullShare: 0.5, Streams: 2}, 2, 1)
 }
 
 func TestKeys(t *testing.T) {
@@ -181,6 +184,8 @@ func TestGenSame(t *testing.T) {
 	f(Gen{Records: 20_000, UpdateShare: 0.1, Seed: 7}, "a9beb28c0904002b")
 	f(Gen{Records: 20_000, UpdateShare: 0.1, Seed: 8}, "b6632f59d1ccef24")
 	f(Gen{Records: 5000, Streams: 3, Width: 7, StateEvery: 100}, "6a03b0d9fe7674a0")
+	f(Gen{Records: 20_000, Narrow: true}, "b4bd168401f38557")
+	f(Gen{Records: 5000, Narrow: true, Width: 96, NullShare: 0.5}, "03c08abe1575d8fd")
 }
 
 func TestOrder(t *testing.T) {
@@ -218,6 +223,30 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+func TestNullShare(t *testing.T) {
+	f := func(g Gen, want float64) {
+		t.Helper()
+		g.Records, g.Narrow, g.Width = 2000, true, 25
+		nulls, values := 0, 0
+		for _, l := range lines(t, g) {
+			for name, v := range l.Record {
+				if _, extra := strings.CutPrefix(name, "extra_"); extra {
+					values++
+					if v == nil {
+						nulls++
+					}
+				}
+			}
+		}
+		if got := float64(nulls) / float64(values); values != 2000*25 || math.Abs(got-want) > 0.01 {
+			t.Errorf("%+v: %.3f of %d values are null, want %.3f", g, got, values, want)
+		}
+	}
+	f(Gen{}, 1.0/16)
+	f(Gen{NullShare: 0.5}, 0.5)
+	f(Gen{NullShare: 1, Seed: 3}, 1)
+}
+
 func TestAppendTime(t *testing.T) {
 	f := func(at time.Time) {
 		t.Helper()
@@ -242,6 +271,7 @@ func TestGenRefuses(t *testing.T) {
 	f(Gen{Records: -1}, "records: -1, want 0 to 2147483648")
 	f(Gen{Streams: -2, UpdateShare: 1.5}, "streams: -2, want 0 to 1000000\nupdate_share: 1.5, want 0 to 1")
 	f(Gen{UpdateShare: math.NaN()}, "update_share: NaN, want 0 to 1")
+	f(Gen{NullShare: 2}, "null_share: 2, want 0 to 1")
 	f(Gen{StateEvery: -1, Width: 100_001}, "width: 100001, want 0 to 100000\nstate_every: -1, want 0 to 2147483648")
 }
 
@@ -285,6 +315,7 @@ func TestRecordAllocates(t *testing.T) {
 	}
 	f(Gen{UpdateShare: 0.2})
 	f(Gen{Width: 50, Streams: 3})
+	f(Gen{Narrow: true, Width: 96, NullShare: 0.5})
 }
 
 type counter int64

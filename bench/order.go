@@ -18,6 +18,12 @@ const orderProperties = `"id":{"type":"integer"},` +
 	`"created_at":{"type":["string","null"],"format":"date-time"},` +
 	`"updated_at":{"type":"string","format":"date-time"}`
 
+// narrowProperties are those that every order has.
+const narrowProperties = `"id":{"type":"integer"},` +
+	`"status":{"type":"string"},` +
+	`"total":{"type":"number"},` +
+	`"updated_at":{"type":"string","format":"date-time"}`
+
 // extraSchemas are the schemas of the columns beyond an order's, in turn.
 var extraSchemas = [...]string{
 	`{"type":["integer","null"]}`,
@@ -36,10 +42,15 @@ var (
 	attrs = [...]string{`{}`, `null`, `{"channel":"web"}`, `{"channel":"app","utm":{"campaign":"spring","rank":12}}`, `{"channel":"web","steps":[1,2.5,null]}`}
 )
 
-// appendOrder appends an order's properties between id and updated_at.
-func appendOrder(b []byte, d *draw, created int64) []byte {
+// appendAmount appends an order's properties behind its id.
+func appendAmount(b []byte, d *draw) []byte {
 	b = append(append(b, `,"status":`...), statuses[d.below(len(statuses))]...)
-	b = appendCents(append(b, `,"total":`...), d.below(500_000))
+	return appendCents(append(b, `,"total":`...), d.below(500_000))
+}
+
+// appendOrder appends the properties from there to updated_at, which narrow
+// orders lack.
+func appendOrder(b []byte, d *draw, created int64) []byte {
 	b = append(b, `,"discount":`...)
 	if off := d.below(100); off < 50 {
 		b = appendCents(b, off)
@@ -91,12 +102,8 @@ func appendCents(b []byte, n int) []byte {
 	return append2(append(b, '.'), n%100)
 }
 
-// appendExtra appends the value of column n beyond an order's.
-func appendExtra(b []byte, d *draw, n int, updated int64) []byte {
-	x := d.next()
-	if x&15 == 0 {
-		return append(b, "null"...)
-	}
+// appendExtra appends the value that x makes in column n beyond an order's.
+func appendExtra(b []byte, x uint64, n int, updated int64) []byte {
 	switch n % len(extraSchemas) {
 	case 0:
 		return strconv.AppendInt(b, int64(x)>>20, 10)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"target-filelake/bench/contest"
 	"target-filelake/lake"
 )
 
@@ -27,7 +28,7 @@ func (s *session) churn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c := churned{root: filepath.Join(s.work, "churned")}
+	c := churned{root: filepath.Join(s.Work, "churned")}
 	if err := copyLake(base, c.root); err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (s *session) churn(ctx context.Context) error {
 		return err
 	}
 	first := c.version
-	s.title("%d loads of %d random keys into %d rows", s.Commits, max(1, s.ChurnRows/100), s.ChurnRows)
+	s.Title("%d loads of %d random keys into %d rows", s.Commits, max(1, s.ChurnRows/100), s.ChurnRows)
 	for i := range s.Commits {
 		if err := s.turn(ctx, &c, uint64(i)); err != nil {
 			return err
@@ -47,8 +48,8 @@ func (s *session) churn(ctx context.Context) error {
 			return err
 		}
 	}
-	s.seconds("a load", c.loads)
-	s.value("versions beside those of loads", float64(c.version-first)-float64(s.Commits), "", anything)
+	s.Seconds("a load", c.loads)
+	s.Value("versions beside those of loads", float64(c.version-first)-float64(s.Commits), "", contest.Anything)
 	return s.amplification(c)
 }
 
@@ -59,40 +60,40 @@ func (s *session) turn(ctx context.Context, c *churned, n uint64) error {
 		return err
 	}
 	bytes, newest, err := written(c.root, c.version)
-	c.bytes, c.version, c.loads = c.bytes+bytes, newest, append(c.loads, o.wall)
+	c.bytes, c.version, c.loads = c.bytes+bytes, newest, append(c.loads, o.Wall)
 	return err
 }
 
 // look counts the files of a table, and holds a scan of it to one of the same
 // rows compacted.
 func (s *session) look(ctx context.Context, root string, commits int) error {
-	t, err := readTable(root)
+	t, err := contest.Table(root)
 	if err != nil {
 		return err
 	}
-	files, _ := live(t)
-	s.value(fmt.Sprintf("files after %d loads", commits), float64(files), "files", atMost(64))
-	flat := filepath.Join(s.work, "flat")
+	files, _ := contest.Live(t)
+	s.Value(fmt.Sprintf("files after %d loads", commits), float64(files), "files", contest.AtMost(64))
+	flat := filepath.Join(s.Work, "flat")
 	if err := s.compacted(ctx, root, flat); err != nil {
 		return err
 	}
-	a, b, err := s.scans(ctx, root, flat, scanAll)
+	a, b, err := s.scans(ctx, root, flat, contest.ScanAll)
 	if err != nil {
 		return err
 	}
-	s.ratio(fmt.Sprintf("all columns / compacted after %d loads", commits), a, b, atMost(2))
+	s.Ratio(fmt.Sprintf("all columns / compacted after %d loads", commits), a, b, contest.AtMost(2))
 	return os.RemoveAll(flat)
 }
 
 // amplification says what the loads wrote for each byte that is left.
 func (s *session) amplification(c churned) error {
-	t, err := readTable(c.root)
+	t, err := contest.Table(c.root)
 	if err != nil {
 		return err
 	}
-	_, bytes := live(t)
-	s.value("written after the first load", float64(c.bytes)/1e6, "MB", anything)
-	s.value("the table", float64(bytes)/1e6, "MB", anything)
-	s.value("written for each byte of the table", float64(c.bytes)/float64(bytes), "×", atMost(5))
+	_, bytes := contest.Live(t)
+	s.Value("written after the first load", float64(c.bytes)/1e6, "MB", contest.Anything)
+	s.Value("the table", float64(bytes)/1e6, "MB", contest.Anything)
+	s.Value("written for each byte of the table", float64(c.bytes)/float64(bytes), "×", contest.AtMost(5))
 	return nil
 }

@@ -11,16 +11,14 @@ import (
 	"strconv"
 
 	"target-filelake/bench"
+	"target-filelake/bench/contest"
 )
 
-// stream is the one that bench.Gen sends first, and keyColumn its key.
-const (
-	stream    = "orders"
-	keyColumn = "id"
-)
+// keyColumn is the key of bench.Gen's streams.
+const keyColumn = "id"
 
 // recordHead is how bench.Gen begins a record: the id follows.
-var recordHead = []byte(`{"type":"RECORD","stream":"` + stream + `","record":{"` + keyColumn + `":`)
+var recordHead = []byte(`{"type":"RECORD","stream":"` + contest.Stream + `","record":{"` + keyColumn + `":`)
 
 // input is a tap's output: bench.Gen's, but for the keys.
 type input struct {

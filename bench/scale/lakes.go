@@ -9,21 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"target-filelake/bench/contest"
 	"target-filelake/lake"
 )
-
-// once makes what measurements start from, unless it is there from another run.
-func (s *session) once(name string, build func(path string) error) (string, error) {
-	path := filepath.Join(s.dir, name)
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return path, err
-	}
-	part := filepath.Join(s.work, name)
-	if err := build(part); err != nil {
-		return "", fmt.Errorf("make %s: %w", name, err)
-	}
-	return path, os.Rename(part, path)
-}
 
 // sorted is a lake whose keys came in order.
 func (s *session) sorted(ctx context.Context, rows int) (string, error) {
@@ -36,12 +24,12 @@ func (s *session) shuffled(ctx context.Context, rows int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.once(filepath.Base(came)+"-compacted", func(path string) error { return s.compacted(ctx, came, path) })
+	return s.Once(filepath.Base(came)+"-compacted", func(path string) error { return s.compacted(ctx, came, path) })
 }
 
 func (s *session) loaded(ctx context.Context, name string, in input) (string, error) {
-	return s.once(fmt.Sprintf("%s-%d-%d", name, in.records, in.seed), func(path string) error {
-		_, err := runFed(ctx, in.write, s.Bin, "--lake", path)
+	return s.Once(fmt.Sprintf("%s-%d-%d", name, in.records, in.seed), func(path string) error {
+		_, err := contest.Process{Argv: []string{s.Target, "--lake", path}, Feed: in.write}.Run(ctx)
 		return err
 	})
 }
@@ -51,7 +39,7 @@ func (s *session) compacted(ctx context.Context, from, to string) error {
 	if err := copyLake(from, to); err != nil {
 		return err
 	}
-	_, err := run(ctx, s.Bin, "compact", "--lake", to, "--full")
+	_, err := contest.Run(ctx, s.Target, "compact", "--lake", to, "--full")
 	return err
 }
 
@@ -99,34 +87,6 @@ func copyFile(from, to string) error {
 	}
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Close())
-}
-
-// readTable reads the newest version of the one table of a lake.
-func readTable(root string) (*lake.Table, error) {
-	disk, err := lake.OpenDisk(root)
-	if err != nil {
-		return nil, err
-	}
-	m, err := lake.Newest(disk)
-	if err = errors.Join(err, disk.Close()); err != nil {
-		return nil, err
-	}
-	t := m.Tables[stream]
-	if t == nil {
-		return nil, fmt.Errorf("%s: no stream %s", root, stream)
-	}
-	return t, nil
-}
-
-// live counts the files that a version of a table consists of, and their bytes.
-func live(t *lake.Table) (files int, bytes int64) {
-	for i := range t.Files {
-		bytes += t.Files[i].Bytes
-	}
-	for i := range t.Deletes {
-		bytes += t.Deletes[i].Bytes
-	}
-	return len(t.Files) + len(t.Deletes), bytes
 }
 
 // written adds up the bytes of the files that versions after one have added.

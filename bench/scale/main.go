@@ -1,11 +1,9 @@
 // Command scale measures merges and compaction in tables of millions of rows,
 // beside what DuckDB would do instead.
 //
-// Contenders are whole processes: target-filelake, and DuckDB in this program
-// started again, with all threads and much memory. They take turns within one
-// run, each repetition starts from the same files, which are put back and
-// synced outside the time that is taken, and what contenders leave must be the
-// same rows. Input is seeded. A figure is the median of the repetitions.
+// Contenders are target-filelake, and DuckDB in this program started again, with
+// all threads and much memory; package contest says how they compete. Input is
+// seeded.
 //
 //	scale [-only NAME,…] [-rows N] [-updates N] [-reps N] [-dir DIR] [-json FILE]
 //
@@ -24,102 +22,67 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"path/filepath"
-	"runtime"
-	"slices"
 	"strconv"
 	"strings"
+
+	"target-filelake/bench/contest"
 )
+
+func main() { contest.Main("scale", verbs, measure) }
 
 // settings are what is measured, and how often.
 type settings struct {
-	Bin       string
-	Only      string
+	contest.Settings
 	Rows      int
 	Updates   int
-	Reps      int
 	Sizes     string // of growth
 	ChurnRows int
 	Commits   int // of churn
-	Seed      uint64
-	Dir       string
-	JSON      string
 }
 
-// measurement is a part of the report.
-type measurement struct {
-	name string
-	run  func(*session, context.Context) error
+// session is one run of the program.
+type session struct {
+	settings
+	*contest.Session
 }
 
 // measurements are in the order of the report.
-var measurements = []measurement{
-	{"upsert", (*session).upsert},
-	{"clustered", (*session).clustered},
-	{"scan", (*session).scan},
-	{"growth", (*session).growth},
-	{"churn", (*session).churn},
-}
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	run := measure
-	if len(os.Args) > 1 && os.Args[1] == contendCommand {
-		run = contend
-	}
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "scale:", err)
-		os.Exit(1)
+func (s *session) measurements() []contest.Measurement {
+	return []contest.Measurement{
+		{Name: "upsert", Run: s.upsert}, {Name: "clustered", Run: s.clustered}, {Name: "scan", Run: s.scan},
+		{Name: "growth", Run: s.growth}, {Name: "churn", Run: s.churn},
 	}
 }
 
-func parse(args []string) (settings, error) {
-	var s settings
+func measure(ctx context.Context, args []string, out io.Writer) (err error) {
+	var s session
+	if err := s.parse(args); err != nil {
+		return err
+	}
+	if s.Session, err = contest.Open("scale", s.Settings, s.settings, out); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return s.Run(ctx, s.measurements())
+}
+
+func (s *session) parse(args []string) error {
 	f := flag.NewFlagSet("scale", flag.ExitOnError)
-	f.StringVar(&s.Bin, "bin", "bin/target-filelake", "the program measured")
-	f.StringVar(&s.Only, "only", "", "these measurements, with commas between: upsert, clustered, scan, growth, churn")
+	s.Flags(f, s.measurements())
 	f.IntVar(&s.Rows, "rows", 20_000_000, "of the table")
 	f.IntVar(&s.Updates, "updates", 200_000, "of a batch")
-	f.IntVar(&s.Reps, "reps", 5, "repetitions")
 	f.StringVar(&s.Sizes, "sizes", "2000000,20000000", "rows of the tables of growth")
 	f.IntVar(&s.ChurnRows, "churn-rows", 2_000_000, "of the table of churn")
 	f.IntVar(&s.Commits, "commits", 100, "of churn")
-	f.Uint64Var(&s.Seed, "seed", 1, "of everything drawn")
-	f.StringVar(&s.Dir, "dir", "", "where to work; the tables to start from stay there for the next run of the same -bin")
-	f.StringVar(&s.JSON, "json", "", "also write the figures there, an object a line")
 	if err := f.Parse(args); err != nil {
-		return s, err
-	}
-	return s, s.check(f.Args())
-}
-
-// check reports every fault at once.
-func (s settings) check(rest []string) error {
-	var errs []error
-	if len(rest) > 0 {
-		errs = append(errs, fmt.Errorf("arguments %q: want none", rest))
-	}
-	for _, n := range []struct {
-		name string
-		have int
-	}{{"rows", s.Rows}, {"updates", s.Updates}, {"reps", s.Reps}, {"churn-rows", s.ChurnRows}, {"commits", s.Commits}} {
-		if n.have < 1 {
-			errs = append(errs, fmt.Errorf("-%s: %d, want at least 1", n.name, n.have))
-		}
-	}
-	for name := range strings.SplitSeq(s.Only, ",") {
-		if name != "" && !slices.ContainsFunc(measurements, func(m measurement) bool { return m.name == name }) {
-			errs = append(errs, fmt.Errorf("-only: no measurement %q", name))
-		}
+		return err
 	}
 	_, err := s.sizes()
-	return errors.Join(append(errs, err)...)
+	return errors.Join(s.Check(f.Args(), s.measurements(), contest.Count{Name: "rows", Have: s.Rows}, contest.Count{Name: "updates", Have: s.Updates},
+		contest.Count{Name: "churn-rows", Have: s.ChurnRows}, contest.Count{Name: "commits", Have: s.Commits}), err)
 }
 
-func (s settings) sizes() ([]int, error) {
+func (s *session) sizes() ([]int, error) {
 	var out []int
 	for text := range strings.SplitSeq(s.Sizes, ",") {
 		n, err := strconv.Atoi(text)
@@ -129,81 +92,4 @@ func (s settings) sizes() ([]int, error) {
 		out = append(out, n)
 	}
 	return out, nil
-}
-
-func (s settings) does(name string) bool {
-	return s.Only == "" || slices.Contains(strings.Split(s.Only, ","), name)
-}
-
-// session is one run of the program.
-type session struct {
-	settings
-	*report
-	self string // this program
-	dir  string // what measurements start from
-	work string // what they change; a directory inside dir
-}
-
-// errMissed is for a run that has told what it missed.
-var errMissed = errors.New("wants were missed, see above")
-
-func measure(ctx context.Context, args []string, out io.Writer) (err error) {
-	c, err := parse(args)
-	if err != nil {
-		return err
-	}
-	s := &session{settings: c, report: &report{out: out}}
-	if err := s.settle(); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.clean()) }()
-	if err := s.open(c.JSON, header{c, runtime.NumCPU()}); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	return s.run(ctx)
-}
-
-func (s *session) run(ctx context.Context) error {
-	for _, m := range measurements {
-		if !s.does(m.name) {
-			continue
-		}
-		s.measure = m.name
-		if err := m.run(s, ctx); err != nil {
-			return fmt.Errorf("%s: %w", m.name, err)
-		}
-	}
-	if s.missed > 0 {
-		return errMissed
-	}
-	return nil
-}
-
-// settle finds the programs and makes the directories.
-func (s *session) settle() (err error) {
-	if s.self, err = os.Executable(); err != nil {
-		return err
-	}
-	if s.Bin, err = filepath.Abs(s.Bin); err != nil {
-		return err
-	}
-	if s.dir = s.Dir; s.dir == "" {
-		s.dir, err = os.MkdirTemp("", "scale-")
-	} else if s.dir, err = filepath.Abs(s.dir); err == nil {
-		err = os.MkdirAll(s.dir, 0o777)
-	}
-	if err != nil {
-		return err
-	}
-	s.work, err = os.MkdirTemp(s.dir, "work-")
-	return err
-}
-
-// clean leaves what the next run can start from, if a directory was named.
-func (s *session) clean() error {
-	if s.Dir == "" {
-		return os.RemoveAll(s.dir)
-	}
-	return os.RemoveAll(s.work)
 }

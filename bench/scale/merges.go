@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+
+	"target-filelake/bench/contest"
 )
 
 // clustered merges batches of near and of far keys into a table that was
@@ -21,16 +23,16 @@ func (s *session) clustered(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	near.rows, far.rows = nil, nil // they leave other rows
-	s.title("%d keys of 1 %% of the range into %d rows compacted after a shuffled load, %d repetitions", s.Updates, s.Rows, s.Reps)
-	if err := s.race(ctx, near, far); err != nil {
+	near.Rows, far.Rows = nil, nil // they leave other rows
+	s.Title("%d keys of 1 %% of the range into %d rows compacted after a shuffled load, %d repetitions", s.Updates, s.Rows, s.Reps)
+	if err := s.Race(ctx, near, far); err != nil {
 		return err
 	}
 	steps, err := s.steps(near, far)
 	if err != nil {
 		return err
 	}
-	s.ratio("random keys / near keys", steps[1], steps[0], atLeast(3))
+	s.Ratio("random keys / near keys", steps[1], steps[0], contest.AtLeast(3))
 	return nil
 }
 
@@ -40,13 +42,13 @@ func (s *session) growth(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	loads, keys := make([]*contender, len(sizes)), make([]float64, len(sizes))
+	loads, keys := make([]*contest.Contender, len(sizes)), make([]float64, len(sizes))
 	for i, rows := range sizes {
 		base, err := s.sorted(ctx, rows)
 		if err != nil {
 			return err
 		}
-		in, err := s.ask(ctx, "keybytes", base)
+		in, err := s.Ask(ctx, "keybytes", base)
 		if err != nil {
 			return err
 		}
@@ -54,10 +56,10 @@ func (s *session) growth(ctx context.Context) error {
 		if loads[i], err = s.loadOf(base, fmt.Sprintf("%d rows", rows), anywhere(rows, s.Seed+1)); err != nil {
 			return err
 		}
-		loads[i].rows = nil // tables of other sizes have other rows
+		loads[i].Rows = nil // tables of other sizes have other rows
 	}
-	s.title("%d random keys, %d repetitions", s.Updates, s.Reps)
-	if err := s.race(ctx, loads...); err != nil {
+	s.Title("%d random keys, %d repetitions", s.Updates, s.Reps)
+	if err := s.Race(ctx, loads...); err != nil {
 		return err
 	}
 	steps, err := s.steps(loads...)
@@ -65,33 +67,52 @@ func (s *session) growth(ctx context.Context) error {
 		return err
 	}
 	for i := range sizes {
-		s.value("key column, "+loads[i].name, keys[i], "kB", anything)
+		s.Value("key column, "+loads[i].Name, keys[i], "kB", contest.Anything)
 	}
 	for i := 1; i < len(sizes); i++ {
-		from, to := median(steps[i-1])/keys[i-1], median(steps[i])/keys[i]
-		s.value(fmt.Sprintf("growth of time / of key bytes, %d rows", sizes[i]), to/from, "×", anything)
+		from, to := contest.Median(steps[i-1])/keys[i-1], contest.Median(steps[i])/keys[i]
+		s.Value(fmt.Sprintf("growth of time / of key bytes, %d rows", sizes[i]), to/from, "×", contest.Anything)
 	}
 	return nil
 }
 
 // loadOf loads a batch of keys into a lake.
-func (s *session) loadOf(base, name string, key func(int) int) (*contender, error) {
-	updates, err := input{s.Updates, s.Seed + 1, key}.file(filepath.Join(s.work, name+".singer"))
+func (s *session) loadOf(base, name string, key func(int) int) (*contest.Contender, error) {
+	updates, err := input{s.Updates, s.Seed + 1, key}.file(filepath.Join(s.Work, name+".singer"))
 	if err != nil {
 		return nil, err
 	}
-	return s.load(name, base, filepath.Join(s.work, name), updates), nil
+	return s.load(name, base, filepath.Join(s.Work, name), updates), nil
+}
+
+// load is target-filelake loading a file into a copy of a lake.
+func (s *session) load(name, base, copied, input string) *contest.Contender {
+	return &contest.Contender{
+		Name:    name,
+		Reset:   func() error { return copyLake(base, copied) },
+		Process: contest.Process{Argv: []string{s.Target, "--lake", copied, "--input", input}},
+		Rows:    s.Digest("lake", copied),
+	}
 }
 
 // steps reports the merge steps of loads.
-func (s *session) steps(loads ...*contender) ([][]float64, error) {
+func (s *session) steps(loads ...*contest.Contender) ([][]float64, error) {
 	out := make([][]float64, len(loads))
 	for i, c := range loads {
 		var err error
-		if out[i], err = c.each(mergeStep); err != nil {
+		if out[i], err = c.Each(mergeStep); err != nil {
 			return nil, err
 		}
-		s.seconds("merge step, "+c.name, out[i])
+		s.Seconds("merge step, "+c.Name, out[i])
 	}
 	return out, nil
+}
+
+// mergeStep adds up what a load's commits took.
+func mergeStep(o contest.Outcome) (sum float64, err error) {
+	took, err := contest.Commits(o)
+	for _, seconds := range took {
+		sum += seconds
+	}
+	return sum, err
 }

@@ -47,7 +47,9 @@ var siblings = map[string][]string{
 	"state":                        {"lake"},
 	"faults":                       {"lake", "merge/answer", "merge/duck"},
 	"bench":                        {"lake", "merge"},
-	"bench/scale":                  {"bench", "lake", "merge/duck"},
+	"bench/contest":                {"lake", "merge/duck"},
+	"bench/scale":                  {"bench", "bench/contest", "lake", "merge/duck"},
+	"bench/speed":                  {"bench", "bench/contest", "merge/duck"},
 	"cmd/target-filelake":          {"bench", "ingest", "ingest/mapping", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "merge/answer", "merge/compaction", "merge/duck", "merge/partition", "state"},
 	"interop/plans":                {"ingest", "ingest/schema", "ingest/schema/draft4"},
 }
