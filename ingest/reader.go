@@ -91,6 +91,9 @@ type line struct {
 // Size is the number of bytes the block's lines take, those that carry nothing included.
 func (b *Block) Size() int { return b.to - b.from }
 
+// Empty reports whether the block has no RECORD and no STATE.
+func (b *Block) Empty() bool { return len(b.lines) == 0 }
+
 // Release gives the block's memory back: nothing may refer to it any more.
 func (b *Block) Release() {
 	if b.buf != nil {

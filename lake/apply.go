@@ -51,6 +51,7 @@ type Change struct {
 type NewFile struct {
 	DataFile
 	Schema *columns.Schema
+	Rises  bool // the key is one column, whose values become greater from row to row
 }
 
 // NewDeletes is a delete file, and how many rows it names of which data file.
@@ -91,6 +92,7 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		p.Rejects = p.Rejects.after(c.Recur, next.Version)
 	}
 	next.Pipelines[pipeline] = p
+	var names map[string]bool // of views
 	for i := range c.Changes {
 		ch := &c.Changes[i]
 		if err := m.fence(ch, base, pipeline); err != nil {
@@ -98,7 +100,11 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		}
 		old := m.Tables[ch.Stream]
 		if old == nil {
-			old = &Table{Stream: ch.Stream, Name: viewName(ch.Stream, next.Tables), Dir: ch.Dir}
+			if names == nil {
+				names = viewNames(next.Tables)
+			}
+			old = &Table{Stream: ch.Stream, Name: columns.FreeName(ch.Stream, names), Dir: ch.Dir}
+			names[columns.Fold(old.Name)] = true
 		}
 		if old.Owner != pipeline {
 			old = old.disowned()
@@ -170,6 +176,11 @@ func (t *Table) apply(c *Change, m *Manifest) *Table {
 		next.drop(c.Compact)
 	}
 	next.Files = next.add(next.Files, c.Files, m)
+	if !slices.Equal(t.PartitionBy, c.PartitionBy) {
+		for i := range next.Files { // of no partition there is now
+			next.Files[i].Partition = ""
+		}
+	}
 	next.Deletes = supersede(next.Files, next.Deletes, c.Deletes)
 	next.pend(c.Pending, m)
 	if c.Activate > next.Active {
@@ -230,11 +241,12 @@ func (t *Table) schemaID(s *columns.Schema, m *Manifest) int {
 	return len(t.Schemas) - 1
 }
 
-// viewName is stream, numbered if another table's name is the same in any case.
-func viewName(stream string, tables map[string]*Table) string {
-	taken := map[string]bool{}
+// viewNames are the names of tables' views, folded: of two that differ in case
+// alone the later is numbered.
+func viewNames(tables map[string]*Table) map[string]bool {
+	taken := make(map[string]bool, len(tables))
 	for _, t := range tables {
 		taken[columns.Fold(t.Name)] = true
 	}
-	return columns.FreeName(stream, taken)
+	return taken
 }

@@ -31,10 +31,12 @@ type Lake struct {
 	swept    int
 	err      error // of the first commit that failed
 
-	mu   sync.Mutex
-	cur  *Manifest
-	dirs map[string]bool   // directories known to be durable
-	dir  map[string]string // by stream: directories of tables not yet committed
+	dirs madeDirs
+
+	mu    sync.Mutex
+	cur   *Manifest
+	dir   map[string]string // by stream: directories of tables not yet committed
+	taken map[string]bool   // directories of dir and of cur's tables, folded; nil: not known
 }
 
 // ErrBroken marks a Lake whose commit failed: it takes no more.
@@ -53,7 +55,7 @@ var ErrBusy = errors.New("lake: other pipelines commit too often; run the load a
 // Open takes the pipeline's lock, makes the newest version durable, checks it,
 // and sweeps what a crash of this pipeline left.
 func Open(fsys FS, o Options) (*Lake, error) {
-	l := &Lake{fs: fsys, pipeline: o.Pipeline, id: pipelineID(o.Pipeline), clock: o.Clock, dirs: map[string]bool{}, dir: map[string]string{}}
+	l := &Lake{fs: fsys, pipeline: o.Pipeline, id: pipelineID(o.Pipeline), clock: o.Clock, dir: map[string]string{}}
 	l.ids = ids{pipe: l.id, clock: o.Clock, rand: o.Rand}
 	for _, dir := range []string{logDir, tablesDir, rejectsDir, locksDir, tempDir} {
 		if err := l.ensure(dir); err != nil {
@@ -80,7 +82,7 @@ func (l *Lake) recover() error {
 		return err
 	}
 	l.setManifest(m)
-	durableDirs(m, l.dirs)
+	l.dirs.know(m)
 	l.swept, err = l.sweep(m)
 	return err
 }
@@ -117,7 +119,7 @@ func (l *Lake) Manifest() *Manifest {
 func (l *Lake) setManifest(m *Manifest) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.cur = m
+	l.cur, l.taken = m, nil
 }
 
 // setHorizon lets the next commit forget what vacuum is done with.
@@ -264,11 +266,7 @@ func (l *Lake) notBehind(v Version) error {
 }
 
 // ensure makes a directory durable, once in the life of l.
-func (l *Lake) ensure(dir string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return makeDirs(l.fs, dir, l.dirs)
-}
+func (l *Lake) ensure(dir string) error { return l.dirs.ensure(l.fs, dir) }
 
 // Dir is the directory of a stream's files, chosen when first asked for.
 func (l *Lake) Dir(stream string) string {
@@ -280,14 +278,16 @@ func (l *Lake) Dir(stream string) string {
 	if d, ok := l.dir[stream]; ok {
 		return d
 	}
-	var taken []string
-	for _, t := range l.cur.Tables {
-		taken = append(taken, t.Dir)
+	if l.taken == nil {
+		l.taken = make(map[string]bool, len(l.cur.Tables)+len(l.dir))
+		for _, t := range l.cur.Tables {
+			l.taken[foldDir(t.Dir)] = true
+		}
+		for _, d := range l.dir {
+			l.taken[foldDir(d)] = true
+		}
 	}
-	for _, d := range l.dir {
-		taken = append(taken, d)
-	}
-	d := streamDir(stream, taken)
-	l.dir[stream] = d
+	d := streamDir(stream, l.taken)
+	l.dir[stream], l.taken[foldDir(d)] = d, true
 	return d
 }

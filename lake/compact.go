@@ -84,7 +84,7 @@ var ErrNotWhole = errors.New("lake: not the file that was to be written")
 // durable under name, if it is whole, of schema s, and has that many rows. keys
 // are the field ids of the columns whose ranges it is to tell.
 func (l *Lake) Adopt(name string, s *columns.Schema, rows int64, keys []int32) (NewFile, error) {
-	out := NewFile{DataFile{Path: name, Rows: rows}, s}
+	out := NewFile{DataFile: DataFile{Path: name, Rows: rows}, Schema: s}
 	f, err := l.fs.Open(Staged(name))
 	if err != nil {
 		return out, fmt.Errorf("adopt %s: %w", name, err)

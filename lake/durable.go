@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"sync"
 )
 
 // move gives the file temp, whole and synced, its name by Rename or Link, and
@@ -92,31 +93,53 @@ func syncFile(fsys FS, name string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// makeDirs makes dir and what it stands in, each name durable before the next,
-// but for those that are durable already, and adds them to these.
-func makeDirs(fsys FS, dir string, durable map[string]bool) error {
-	if dir == "." || durable[dir] {
+// madeDirs are the directories known to be durable. The zero value knows none.
+type madeDirs struct {
+	mu   sync.Mutex
+	once map[string]func() error // by name
+}
+
+// ensure makes dir and what it stands in, each name durable before the next, but
+// for those that are durable already. Several directories may be made at once.
+func (d *madeDirs) ensure(fsys FS, dir string) error {
+	if dir == "." {
 		return nil
 	}
-	if err := makeDirs(fsys, path.Dir(dir), durable); err != nil {
+	d.mu.Lock()
+	do := d.once[dir]
+	if do == nil {
+		do = sync.OnceValue(func() error { return d.make(fsys, dir) })
+		d.put(dir, do)
+	}
+	d.mu.Unlock()
+	return do()
+}
+
+func (d *madeDirs) put(dir string, do func() error) {
+	if d.once == nil {
+		d.once = map[string]func() error{}
+	}
+	d.once[dir] = do
+}
+
+func (d *madeDirs) make(fsys FS, dir string) error {
+	if err := d.ensure(fsys, path.Dir(dir)); err != nil {
 		return err
 	}
 	if err := fsys.Mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	// Also when it was there: who made it may have died before the sync.
-	if err := fsys.SyncDir(path.Dir(dir)); err != nil {
-		return err
-	}
-	durable[dir] = true
-	return nil
+	return fsys.SyncDir(path.Dir(dir))
 }
 
-// durableDirs adds the directories of m's files: they were durable before m was.
-func durableDirs(m *Manifest, durable map[string]bool) {
+// know adds the directories of m's files: they were durable before m was.
+func (d *madeDirs) know(m *Manifest) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	add := func(name string) {
-		for dir := path.Dir(name); dir != "." && !durable[dir]; dir = path.Dir(dir) {
-			durable[dir] = true
+		for dir := path.Dir(name); dir != "." && d.once[dir] == nil; dir = path.Dir(dir) {
+			d.put(dir, func() error { return nil })
 		}
 	}
 	for _, t := range m.Tables {

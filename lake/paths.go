@@ -97,14 +97,16 @@ func encodeName(s string) string {
 // EncodeName is the file name that stands for s, a pipeline's name, say.
 func EncodeName(s string) string { return shorten(encodeName(s), s, false) }
 
-// streamDir is the directory of a new stream, none of taken in any case.
-func streamDir(stream string, taken []string) string {
+// foldDir makes names alike that a file system may take for one.
+func foldDir(dir string) string { return strings.ToLower(dir) }
+
+// streamDir is the directory of a new stream, none of taken, which are folded.
+func streamDir(stream string, taken map[string]bool) string {
 	dir := encodeName(stream)
 	if ownName(dir) {
 		dir = fmt.Sprintf("%%%02X", dir[0]) + dir[1:]
 	}
-	clash := slices.ContainsFunc(taken, func(t string) bool { return strings.EqualFold(t, dir) })
-	return shorten(dir, stream, clash)
+	return shorten(dir, stream, taken[foldDir(dir)])
 }
 
 // shorten cuts a long name, and marks a cut or clashing one with a hash of what it stands for.

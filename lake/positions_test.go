@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
@@ -30,6 +31,42 @@ func TestPositionsRanges(t *testing.T) {
 	f(16, "0000000110000000", [2]int64{7, 9})
 	f(24, "000111111111111111110000", [2]int64{3, 20})
 	f(16, "1111111111111111", [2]int64{0, 8}, [2]int64{8, 16})
+}
+
+func TestPositionsAppend(t *testing.T) {
+	f := func(want string, sets ...string) {
+		t.Helper()
+		var rows int64
+		for _, set := range sets {
+			rows += int64(len(set))
+		}
+		p, at := NewPositions("all", rows), int64(0)
+		for _, set := range sets {
+			o := NewPositions("one", int64(len(set)))
+			for i, bit := range set {
+				if bit == '1' {
+					o.AddRange(int64(i), int64(i)+1)
+				}
+			}
+			p.Append(o, at)
+			at += int64(len(set))
+		}
+		got := ""
+		for _, b := range p.Set {
+			got += fmt.Sprintf("%08b", b)
+		}
+		if got != want || p.Count() != int64(strings.Count(want, "1")) {
+			t.Fatalf("%q: got %s, count %d, want %s", sets, got, p.Count(), want)
+		}
+	}
+	f("")
+	f("", "", "")
+	f("10100000", "1", "01")
+	f("1111111111111111", "1111111111111111")
+	f("0000000110000000", "0000000", "11", "0000000")
+	f("1000000010000000", "10000000", "1")
+	f("0111111111111111"+"11000000", "0", "1111111111111111", "1")
+	f("0000000001010101"+"01000000", "000", "000000101010101")
 }
 
 func TestDeleteFile(t *testing.T) {

@@ -83,12 +83,12 @@ func (m *Manifest) restore(was, cur *Table, pipeline string) *Table {
 		t.Name, t.Dir, t.NextID = cur.Name, cur.Dir, max(was.NextID, cur.NextID)
 		return &t
 	}
-	var dirs []string
+	dirs, names := map[string]bool{}, viewNames(m.Tables)
 	for _, other := range m.Tables {
-		dirs = append(dirs, other.Dir)
-		if columns.Fold(other.Name) == columns.Fold(t.Name) {
-			t.Name = viewName(t.Stream, m.Tables)
-		}
+		dirs[foldDir(other.Dir)] = true
+	}
+	if names[columns.Fold(t.Name)] {
+		t.Name = columns.FreeName(t.Stream, names)
 	}
 	t.Dir = streamDir(t.Stream, dirs)
 	return &t

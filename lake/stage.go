@@ -102,7 +102,8 @@ func (s *Stage) Close() (NewFile, error) {
 		err = s.buf.Flush()
 	}
 	hash, err := s.publish(err)
-	return NewFile{DataFile{Path: s.name, Rows: rows, Bytes: s.size, SHA256: hash, Keys: s.pq.Ranges()}, s.s}, err
+	rises := s.pq.Rises()
+	return NewFile{DataFile{Path: s.name, Rows: rows, Bytes: s.size, SHA256: hash, Keys: s.pq.Ranges(), Sorted: rises}, s.s, rises}, err
 }
 
 // publish makes the file durable under its name, unless writing it failed

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"target-filelake/lake"
+	"target-filelake/lake/columns"
 	"target-filelake/merge/duck"
 )
 
@@ -22,6 +23,24 @@ func (j Job) near() []lake.DataFile {
 		}
 	}
 	return out
+}
+
+// rises reports whether the keys of the staged files become greater from row to
+// row, and from file to file: no two are equal.
+func (j Job) rises() bool {
+	if len(j.Key) != 1 || j.Conflict == Ignore && j.Deleted != nil {
+		return false
+	}
+	var before *columns.Range
+	for i := range j.Staged {
+		s := &j.Staged[i]
+		here := s.File.KeyRange(j.Key[0].ID)
+		if !s.Rises || here == nil || before != nil && !before.Before(&j.Key[0], here) {
+			return false
+		}
+		before = here
+	}
+	return true
 }
 
 // meets reports whether a key may be in a file of the table and in a staged one.

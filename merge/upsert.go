@@ -19,6 +19,7 @@ type Staged struct {
 	Schema *columns.Schema
 	Skip   int64 // rows at its start that are superseded, the lake having them; none if there is a key
 	Keep   int64 // rows before the cut; those from it on are superseded and take no part
+	Rises  bool  // the key is one column, whose values become greater from row to row
 }
 
 // Job is the batch of one stream and the table it goes into.
@@ -46,7 +47,7 @@ func (r Result) Total() int64 { return r.Within + r.Lake + r.Live + r.Gone + r.C
 
 // NeedsMerge reports whether j can have any position at all.
 func (j Job) NeedsMerge() bool {
-	return j.cut() > 0 || j.Deleted != nil && j.kept() > 0 || len(j.Key) > 0 && j.kept() > 0 && (j.kept() > 1 || len(j.near()) > 0)
+	return j.cut() > 0 || j.Deleted != nil && j.kept() > 0 || len(j.Key) > 0 && j.kept() > 0 && (j.kept() > 1 && !j.rises() || len(j.near()) > 0)
 }
 
 func (j Job) kept() int64 {
@@ -241,6 +242,9 @@ const distinctRows = 50_000
 // distinct reports whether one cheap pass shows all keys to differ. It takes
 // 0.03 s where grouping 2 M sorted integers takes 0.25 s.
 func (m *merging) distinct(ctx context.Context) (bool, error) {
+	if m.rises() {
+		return true, nil
+	}
 	if len(m.Key) != 1 || !bounded(m.Key[0].Kind) || m.kept() < distinctRows || m.Conflict == Ignore && m.Deleted != nil {
 		return false, nil
 	}

@@ -187,7 +187,7 @@ func awaitFiles(ctx context.Context, s sealedStream) ([]merge.Staged, error) {
 		if s.keep[i] > 0 {
 			file := f.file.DataFile
 			file.Generation = f.generation
-			staged = append(staged, merge.Staged{File: file, Schema: f.file.Schema, Keep: s.keep[i]})
+			staged = append(staged, merge.Staged{File: file, Schema: f.file.Schema, Keep: s.keep[i], Rises: f.file.Rises})
 		}
 	}
 	return staged, nil

@@ -81,6 +81,9 @@ func (c *CompactCmd) Run(ctx context.Context, std *stdio) (err error) {
 	return c.print(std.out, out)
 }
 
+// compactPasses bounds how often a table is looked at again.
+const compactPasses = 4
+
 // compactShare is DuckDB's of the memory setting, in percent: nothing else runs.
 const compactShare = 70
 
@@ -143,8 +146,16 @@ func (c *CompactCmd) stream(ctx context.Context, l *lake.Lake, w *compactions, s
 		line.FilesAfter, line.BytesAfter = line.FilesBefore, line.BytesBefore
 		return line, err
 	}
-	done, err := w.compact(ctx, stream, when)
-	line.Version, line.Rewritten, line.Rows, line.Seconds = done.Version, done.Gone, done.Rows, done.Took.Seconds()
+	// Rows that have found their partition are joined to others of it in the next pass.
+	var err error
+	for pass, more := 0, true; more && pass < compactPasses && err == nil; pass++ {
+		var done compacted
+		if done, err = w.compact(ctx, stream, when); done.Version > 0 {
+			line.Version = done.Version
+		}
+		line.Rewritten, line.Rows, line.Seconds = line.Rewritten+done.Gone, line.Rows+done.Rows, line.Seconds+done.Took.Seconds()
+		more = done.Version > 0 && when == compaction.Asked
+	}
 	_, line.FilesAfter, line.BytesAfter = totals(l.Manifest().Tables[stream])
 	return line, err
 }

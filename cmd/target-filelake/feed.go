@@ -98,7 +98,9 @@ func (f feed) next(ctx context.Context, r *ingest.Reader) *job {
 	if b == nil {
 		return j
 	}
-	j.size, j.plans, j.then = b.Size(), f.tables.lend(), b.Then
+	if j.size, j.then = b.Size(), b.Then; !b.Empty() {
+		j.plans = f.tables.lend()
+	}
 	return j
 }
 

@@ -58,6 +58,7 @@ type loader struct {
 
 	blocks   *semaphore.Weighted
 	encoding *semaphore.Weighted
+	cores    *semaphore.Weighted // encoders that compute
 	wide     *wideIntegers
 	seq      *sequencer // once the pipeline runs
 }
@@ -111,7 +112,7 @@ func (c *LoadCmd) loader(root string, l *lake.Lake, in *input, std *stdio, log *
 		duckdb: db, compaction: &compactions{
 			lake: l, pipeline: c.Pipeline, duckdb: db, codec: c.codec, workers: c.Threads, log: log, never: c.Compact == compactNever, touched: map[string]bool{},
 		},
-		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)),
+		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)), cores: semaphore.NewWeighted(int64(c.Threads)),
 		wide: newWideIntegers(l.FS(), l.Manifest),
 		cfg:  c, root: root, lake: l, in: in, stderr: std.err, log: log, run: newSummary(started),
 	}
@@ -195,6 +196,8 @@ func (l *loader) pipeline(ctx context.Context, committer func(context.Context, <
 	g.Go(func() error { return l.read(ctx, taking, work, order) })
 	for range n {
 		g.Go(func() error { return l.decode(gctx, work) })
+	}
+	for range max(n, encoders) {
 		g.Go(func() error { return l.encode(gctx, encode) })
 	}
 	l.seq = l.sequencer(ctx, encode, commit)
@@ -236,6 +239,10 @@ const (
 	encodeShare = 20 // rows with the encoders
 	duckdbShare = 30
 )
+
+// encoders is how many files are made durable at once: each waits for the disk
+// more than it computes. As many of them compute as there are threads.
+const encoders = 16
 
 // read hands blocks of lines to the decoders, and in their order to the
 // sequencer. What ended ctx becomes the fault that follows the last block.
@@ -281,7 +288,7 @@ func (l *loader) decode(ctx context.Context, work <-chan *job) error {
 
 func (l *loader) encode(ctx context.Context, jobs <-chan encodeJob) error {
 	for j := range jobs {
-		err := j.run(ctx, l.lake, l.cfg.codec)
+		err := j.run(ctx, l.lake, l.cfg.codec, l.cores)
 		l.encoding.Release(j.weight)
 		if err != nil {
 			return err

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 
+	"golang.org/x/sync/semaphore"
+
 	"target-filelake/ingest"
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
@@ -211,7 +213,7 @@ func (s *sequencer) relieve(ctx context.Context) error {
 }
 
 // run encodes the job's row group and, if it is the file's last, ends the file.
-func (j *encodeJob) run(ctx context.Context, l *lake.Lake, codec columns.Codec) (err error) {
+func (j *encodeJob) run(ctx context.Context, l *lake.Lake, codec columns.Codec, cores *semaphore.Weighted) (err error) {
 	f := j.file
 	if f.stage == nil {
 		if f.stage, err = l.Stage(j.stream, j.schema, j.keys, codec); err != nil {
@@ -220,7 +222,12 @@ func (j *encodeJob) run(ctx context.Context, l *lake.Lake, codec columns.Codec) 
 		j.group = f.stage.Begin()
 	}
 	if j.group != nil {
-		if err := j.group.Encode(j.segs); err != nil {
+		if cores.Acquire(ctx, 1) != nil {
+			return context.Cause(ctx)
+		}
+		err := j.group.Encode(j.segs)
+		cores.Release(1)
+		if err != nil {
 			return err
 		}
 		for _, b := range j.segs {

@@ -134,6 +134,7 @@ type RowGroup struct {
 	body    *[]byte // encoded; nil before Encode and after Commit
 	meta    format.RowGroup
 	bounds  []bounds // of the columns that the file tracks
+	rises   []bool   // of these
 	err     error
 }
 
@@ -176,6 +177,7 @@ func (g *RowGroup) encode(segments []*Batch) error {
 		}
 		if g.f.tracks(leaf) {
 			g.bounds = append(g.bounds, e.bounds)
+			g.rises = append(g.rises, rises(segments, g.f.vectorOf(i)))
 		}
 		m := &g.meta.Columns[i].MetaData
 		g.meta.TotalByteSize += m.TotalUncompressedSize

@@ -1,6 +1,7 @@
 package columns
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -39,6 +40,7 @@ type tracked struct {
 	at     int // among the file's leaves
 	bounds bounds
 	nulls  int64
+	rises  bool // every value is greater than the one before it, and none is null
 }
 
 // Track makes the file keep the Range of the columns of some field ids, those
@@ -47,7 +49,7 @@ func (f *FileWriter) Track(ids []int32) {
 	for i := range f.leaves {
 		for _, id := range ids {
 			if l := &f.leaves[i]; l.ID == id && ranged(l) {
-				f.tracked = append(f.tracked, tracked{leaf: l, at: i})
+				f.tracked = append(f.tracked, tracked{leaf: l, at: i, rises: true})
 			}
 		}
 	}
@@ -66,9 +68,60 @@ func (f *FileWriter) tracks(l *Leaf) bool {
 func (f *FileWriter) track(g *RowGroup) {
 	for i := range f.tracked {
 		t := &f.tracked[i]
+		t.rises = t.rises && g.rises[i] && t.bounds.endBefore(&g.bounds[i], t.leaf)
 		t.bounds.add(&g.bounds[i], t.leaf)
 		t.nulls += g.meta.Columns[t.at].MetaData.Statistics.NullCount
 	}
+}
+
+// Rises reports whether the values of the only tracked column become greater from
+// row to row, and none is null. It may say no where they do.
+func (f *FileWriter) Rises() bool { return len(f.tracked) == 1 && f.tracked[0].rises }
+
+// endBefore reports whether all values of b are less than those of o.
+func (b *bounds) endBefore(o *bounds, l *Leaf) bool {
+	return b.lo == nil && !b.unknown || !b.unknown && !o.unknown && !b.short && !o.short && o.lo != nil && less(l, b.hi, o.lo)
+}
+
+// rises reports whether the values of vector i become greater from row to row,
+// from segment to segment too, and none is null.
+func rises(segments []*Batch, i int) bool {
+	var before *Vector
+	for _, b := range segments {
+		v := &b.Vectors[i]
+		n := v.values()
+		if n < len(v.Def) {
+			return false
+		}
+		if n == 0 {
+			continue
+		}
+		if before != nil && !lessAt(before, before.values()-1, v, 0) {
+			return false
+		}
+		for at := 1; at < n; at++ {
+			if !lessAt(v, at-1, v, at) {
+				return false
+			}
+		}
+		before = v
+	}
+	return true
+}
+
+// lessAt compares value i of v with value j of o, of the same leaf.
+func lessAt(v *Vector, i int, o *Vector, j int) bool {
+	switch v.layout() {
+	case inInts:
+		return v.Ints[i] < o.Ints[j]
+	case inFloats:
+		return v.Floats[i] < o.Floats[j]
+	case inData:
+		if v.Kind == Decimal {
+			return decimalLess(v.Value(i), o.Value(j))
+		}
+	}
+	return bytes.Compare(v.Value(i), o.Value(j)) < 0
 }
 
 // Ranges are those of the tracked columns, in the order of the schema.
@@ -228,6 +281,7 @@ func (f *FileWriter) trackCopied(g *format.RowGroup) {
 		b := footerBounds(m)
 		t.bounds.add(&b, t.leaf)
 		t.nulls += m.Statistics.NullCount
+		t.rises = false // who knows
 	}
 }
 

@@ -9,7 +9,7 @@
 //
 // What to write is decided by Plan, without I/O, from the manifest alone. A row
 // is written again a bounded number of times: as files of a size come together
-// by sixteen, once for each size that is sixteen times the one before, and as
-// half of a file's rows are superseded, which costs a row written for each that
-// went.
+// by sixteen, once for each size that is sixteen times the one before, and as a
+// third of a file's rows are superseded, which costs two rows written for each
+// that went.
 package compaction

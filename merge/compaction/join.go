@@ -2,37 +2,23 @@ package compaction
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
 )
 
-// join copies the row groups of files, as they stand, into few files. Files
-// without live rows are left out.
+// join copies the row groups of files, as they stand, into one file.
 func (w *writing) join(ctx context.Context, files []lake.DataFile) error {
-	live := byKey(w.table, slices.DeleteFunc(slices.Clone(files), func(f lake.DataFile) bool { return f.Live() == 0 }))
-	for len(live) > 0 {
-		n, bytes := 0, int64(0)
-		for n < len(live) && (n == 0 || bytes+live[n].Bytes <= targetBytes) {
-			bytes += live[n].Bytes
-			n++
-		}
-		if err := w.joinOne(ctx, live[:n]); err != nil {
-			return err
-		}
-		live = live[n:]
-	}
-	return nil
-}
-
-func (w *writing) joinOne(ctx context.Context, files []lake.DataFile) error {
 	s := w.table.Schemas[files[0].Schema]
 	st, err := w.Lake.StageCompacted(w.table.Stream, s, w.Codec)
 	if err != nil {
 		return err
 	}
+	var rows int64
 	for i := range files {
+		rows += files[i].Rows
 		if err = context.Cause(ctx); err == nil {
 			err = st.Copy(&files[i])
 		}
@@ -45,10 +31,18 @@ func (w *writing) joinOne(ctx context.Context, files []lake.DataFile) error {
 	if err != nil {
 		return err
 	}
-	f.Generation, f.Keys = files[0].Generation, joinKeys(s, files)
+	if f.Rows != rows {
+		return fmt.Errorf("compact: %w: %s has %d rows, want %d", lake.ErrNotWhole, f.Path, f.Rows, rows)
+	}
+	f.Generation, f.Keys, f.Sorted = files[0].Generation, joinKeys(s, files), inOneOrder(w.table, files)
 	w.files = append(w.files, f)
 	w.copied = append(w.copied, joined{f.Path, f.Rows, files})
 	return nil
+}
+
+// inOneOrder reports whether rows that are copied stand in the order of the key.
+func inOneOrder(t *lake.Table, files []lake.DataFile) bool {
+	return len(t.Key) > 0 && !slices.ContainsFunc(files, func(f lake.DataFile) bool { return !f.Sorted }) && disjoint(t, files)
 }
 
 // joinKeys are the ranges of keys that all of the files tell.

@@ -20,28 +20,21 @@ const (
 	Full                // everything, into one order
 )
 
-// Sizes of files. See docs/compaction.md for what they were measured against.
+// Numbers of files and rows. See docs/compaction.md for what they were measured against.
 const (
-	targetBytes = 256 << 20
-	fullBytes   = targetBytes / 2 // a file of so many live bytes is not joined with others any more
-	fanIn       = 16              // files of a tier that are joined, and delete files
-	crowd       = 48              // files below fullBytes that a run may leave until its end
-	smallTable  = 4 << 20         // live bytes up to which a table is all written anew at a run's end
-	wornShare   = 2               // one row in so many superseded: the file is written anew
-	copiedShare = 5               // fewer than one row in so many superseded: row groups may be copied
-)
-
-// Files that make row groups of no use when they are copied: both bounds are half
-// of a row group as we write it.
-const (
-	crumbRows  = rowGroupRows / 2
-	crumbBytes = 4 << 20
+	fanIn       = 16 // files of a tier that are joined, and delete files
+	crowd       = 48 // files that are not full that a run may leave until its end
+	wornShare   = 3  // one row in so many superseded: the file is written anew
+	copiedShare = 5  // fewer than one row in so many superseded: row groups may be copied
 )
 
 // Job is files that become others. They are of one generation.
 type Job struct {
 	Files []lake.DataFile
-	Copy  bool // row groups as they stand, superseded rows too
+	Copy  bool // into one file: row groups as they stand, in this order, superseded rows too
+	// Settle makes the types of old values those of the table now. Without, all of
+	// Files are of schemas that store them in the same types.
+	Settle bool
 }
 
 // Policy is how a table's files are to be.
@@ -49,49 +42,124 @@ type Policy struct {
 	When When
 	Spec partition.Spec
 	Busy map[string]bool // paths of files that must stay
+
+	sizes sizes // none: measured
 }
 
-// group is files that may become one.
-type group struct {
+// kin is what files have in common that may become one.
+type kin struct {
 	generation int64
 	partition  string
-	files      []lake.DataFile
+	schema     int // that they are written in
 }
 
 // Plan decides which files of the table are to be written anew.
 func (p Policy) Plan(t *lake.Table) []Job {
 	var jobs []Job
-	for _, g := range p.groups(t) {
-		files := p.choose(t, &g)
-		if len(files) == 0 {
-			continue
+	for _, group := range p.groups(t) {
+		files := p.choose(t, group)
+		switch {
+		case len(files) == 0:
+		case p.mayCopy(t, files):
+			jobs = append(jobs, p.copies(t, files)...)
+		default:
+			jobs = append(jobs, p.rewrites(files)...)
 		}
-		j := Job{Files: files}
-		j.Copy = p.mayCopy(t, files)
-		jobs = append(jobs, j)
+	}
+	return jobs
+}
+
+// rewrites are the jobs that decode files. At a run's end each full one is sorted
+// alone: if all of a large table wear at once, DuckDB may not spill all of it.
+func (p Policy) rewrites(files []lake.DataFile) []Job {
+	if p.When != Ended {
+		return []Job{{Files: files, Settle: p.When == Full}}
+	}
+	var jobs []Job
+	var others []lake.DataFile
+	for i, f := range files {
+		if p.size().tier(&f) < tiers-1 {
+			others = append(others, f)
+		} else {
+			jobs = append(jobs, Job{Files: files[i : i+1]})
+		}
+	}
+	if len(others) > 0 {
+		jobs = append(jobs, Job{Files: others})
+	}
+	return jobs
+}
+
+// copies are the jobs that join files by copying. One that would be alone stays,
+// and those without live rows go.
+func (p Policy) copies(t *lake.Table, files []lake.DataFile) []Job {
+	var jobs []Job
+	var dead []lake.DataFile
+	live := byKey(t, files)
+	live = slices.DeleteFunc(live, func(f lake.DataFile) bool {
+		if f.Live() == 0 {
+			dead = append(dead, f)
+		}
+		return f.Live() == 0
+	})
+	for len(live) > 0 {
+		n, bytes := 0, int64(0)
+		for n < len(live) && (n == 0 || bytes+live[n].Bytes <= p.size().target) {
+			bytes += live[n].Bytes
+			n++
+		}
+		if n > 1 {
+			jobs = append(jobs, Job{Files: live[:n], Copy: true})
+		}
+		live = live[n:]
+	}
+	if len(dead) > 0 {
+		jobs = append(jobs, Job{Files: dead})
 	}
 	return jobs
 }
 
 // groups are the table's files that may move, by generation and partition; by
-// generation alone where everything is written anew.
-func (p Policy) groups(t *lake.Table) []group {
-	var out []group
+// generation alone where everything is written anew, and some files hold rows of
+// any partition.
+func (p Policy) groups(t *lake.Table) [][]lake.DataFile {
+	var out [][]lake.DataFile
+	at, whole := map[kin]int{}, p.whole(t)
 	for _, f := range t.Files {
 		if p.Busy[f.Path] {
 			continue
 		}
-		part := p.partitionOf(&f)
-		if p.When == Full {
-			part = ""
+		k := kin{f.Generation, p.partitionOf(&f), p.schemaOf(t, &f)}
+		if whole[f.Generation] {
+			k.partition = ""
 		}
-		at := slices.IndexFunc(out, func(g group) bool { return g.generation == f.Generation && g.partition == part })
-		if at < 0 {
-			at, out = len(out), append(out, group{generation: f.Generation, partition: part})
+		i, known := at[k]
+		if !known {
+			i, out = len(out), append(out, nil)
+			at[k] = i
 		}
-		out[at].files = append(out[at].files, f)
+		out[i] = append(out[i], f)
 	}
 	return out
+}
+
+// whole are the generations that are written anew as one.
+func (p Policy) whole(t *lake.Table) map[int64]bool {
+	out := map[int64]bool{}
+	for i := range t.Files {
+		if f := &t.Files[i]; p.When == Full && !p.Busy[f.Path] && p.partitionOf(f) == "" {
+			out[f.Generation] = true
+		}
+	}
+	return out
+}
+
+// schemaOf is the schema that a file is written anew in.
+func (p Policy) schemaOf(t *lake.Table, f *lake.DataFile) int {
+	if p.When == Full {
+		return t.Schema().ID
+	}
+	return typed(t, f.Schema)
 }
 
 // partitionOf is the file's partition by the spec there is now.
@@ -103,41 +171,42 @@ func (p Policy) partitionOf(f *lake.DataFile) string {
 }
 
 // choose are the files of a group to be written anew; none if all may stay.
-func (p Policy) choose(t *lake.Table, g *group) []lake.DataFile {
+func (p Policy) choose(t *lake.Table, group []lake.DataFile) []lake.DataFile {
 	switch p.When {
 	case Full:
-		if p.inOrder(t, g.files) {
+		if p.inOrder(t, group) {
 			return nil
 		}
-		return g.files
+		return group
 	case Asked:
-		return p.unsettled(t, g.files)
+		return p.unsettled(t, group)
 	case Ended:
-		if liveBytes(t.Files) <= smallTable {
-			return p.unsettledSmall(t, g.files)
+		if p.isSmall(t) {
+			return p.unsettledSmall(t, group)
 		}
-		if worn := p.worn(g.files); len(worn) > 0 {
+		if worn := p.worn(group); len(worn) > 0 {
 			return worn
 		}
 	case Crowded:
-		if countBelow(t.Files, fullBytes) <= crowd {
+		if !p.size().crowds(t.Files) {
 			return nil
 		}
 	}
-	return crowdedTier(g.files)
+	return p.size().crowdedTier(group)
 }
 
 // settled reports whether a compaction would write the file as it is.
 func (p Policy) settled(t *lake.Table, f *lake.DataFile) bool {
-	return f.Superseded == 0 && f.Schema == t.Schema().ID && t.IsCompacted(f) && f.Partition == p.partitionOf(f) &&
-		(f.Partition != "" || len(p.Spec) == 0) && (f.Sorted || len(t.Key) == 0)
+	schema := p.schemaOf(t, f)
+	return f.Superseded == 0 && f.Schema == schema && t.IsCompacted(f) && f.Partition == p.partitionOf(f) &&
+		(f.Partition != "" || len(specIn(t, p.Spec, schema)) == 0) && (f.Sorted || len(t.Key) == 0)
 }
 
 // unsettled are the files that are not settled, with small ones to join them to.
 func (p Policy) unsettled(t *lake.Table, files []lake.DataFile) []lake.DataFile {
 	var out []lake.DataFile
 	for i := range files {
-		if f := &files[i]; !p.settled(t, f) || f.LiveBytes() < fullBytes {
+		if f := &files[i]; !p.settled(t, f) || f.LiveBytes() < p.size().full() {
 			out = append(out, *f)
 		}
 	}
@@ -150,60 +219,26 @@ func (p Policy) unsettled(t *lake.Table, files []lake.DataFile) []lake.DataFile 
 // unsettledSmall is unsettled of a small table: a file that readers can take as it
 // is may stay, wherever it is.
 func (p Policy) unsettledSmall(t *lake.Table, files []lake.DataFile) []lake.DataFile {
-	if len(files) == 1 && files[0].Superseded == 0 && files[0].Schema == t.Schema().ID && len(p.Spec) == 0 {
+	if len(files) == 1 && files[0].Superseded == 0 && files[0].Schema == p.schemaOf(t, &files[0]) && len(p.Spec) == 0 {
 		return nil
 	}
 	return p.unsettled(t, files)
 }
 
-// worn are the files that have lost half of their rows, with all that are not
-// larger: rows that replaced theirs are among them.
+// isSmall reports whether all of a table is written anew at a run's end.
+func (p Policy) isSmall(t *lake.Table) bool { return liveBytes(t.Files) <= p.size().small() }
+
+// worn are the files that have lost a third of their rows, with all that are neither
+// larger nor full: rows that replaced theirs are among them.
 func (p Policy) worn(files []lake.DataFile) []lake.DataFile {
-	most := -1
+	s, most := p.size(), -1
 	for i := range files {
-		if f := &files[i]; f.Rows > 0 && f.Superseded*wornShare >= f.Rows && f.Live() > 0 && !isCrumb(f) {
-			most = max(most, tier(f))
+		if f := &files[i]; s.isWorn(f) {
+			most = max(most, min(s.tier(f), tiers-2))
 		}
 	}
-	return upTo(files, most)
+	return slices.DeleteFunc(slices.Clone(files), func(f lake.DataFile) bool { return s.tier(&f) > most && !s.isWorn(&f) })
 }
-
-// crowdedTier are the files of the lowest tier that has enough of them, and of
-// those below it.
-func crowdedTier(files []lake.DataFile) []lake.DataFile {
-	var count [tiers]int
-	for i := range files {
-		count[tier(&files[i])]++
-	}
-	for at := range tiers - 1 { // full files stay
-		if count[at] >= fanIn {
-			return upTo(files, at)
-		}
-	}
-	return nil
-}
-
-func upTo(files []lake.DataFile, most int) []lake.DataFile {
-	return slices.DeleteFunc(slices.Clone(files), func(f lake.DataFile) bool { return tier(&f) > most })
-}
-
-// tiers of files, by their live bytes: below 1 MiB, 16 MiB, fullBytes, and full.
-const tiers = 4
-
-func tier(f *lake.DataFile) int {
-	n := f.LiveBytes()
-	switch {
-	case n < 1<<20:
-		return 0
-	case n < 16<<20:
-		return 1
-	case n < fullBytes:
-		return 2
-	}
-	return 3
-}
-
-func isCrumb(f *lake.DataFile) bool { return f.Rows < crumbRows && f.Bytes < crumbBytes }
 
 func liveBytes(files []lake.DataFile) (n int64) {
 	for i := range files {
@@ -212,53 +247,48 @@ func liveBytes(files []lake.DataFile) (n int64) {
 	return n
 }
 
-func countBelow(files []lake.DataFile, bytes int64) (n int) {
-	for i := range files {
-		if files[i].LiveBytes() < bytes {
-			n++
-		}
-	}
-	return n
-}
-
 // mayCopy reports whether nothing asks for decoding the files' rows. What a run
 // does by itself leaves some superseded rows in place, and an order of keys that
 // is not there: both wait for what pays, or for somebody to ask.
 func (p Policy) mayCopy(t *lake.Table, files []lake.DataFile) bool {
-	var rows, dead int64
-	for i := range files {
-		f := &files[i]
-		if f.Live() == 0 {
-			continue
-		}
-		if isCrumb(f) || f.Schema != files[0].Schema || f.Partition != "" {
-			return false
-		}
-		rows, dead = rows+f.Rows, dead+f.Superseded
-	}
-	if rows == 0 || len(p.Spec) > 0 {
+	s := p.size()
+	live := slices.DeleteFunc(slices.Clone(files), func(f lake.DataFile) bool { return f.Live() == 0 })
+	if len(live) == 0 || len(p.Spec) > 0 {
 		return false
 	}
-	if p.When == Crowded || p.When == Ended {
-		return dead*copiedShare < rows
+	sorted := true
+	var rows, dead int64
+	for i := range live {
+		f := &live[i]
+		if s.isCrumb(f) || s.isWorn(f) || f.Schema != live[0].Schema || f.Partition != "" {
+			return false
+		}
+		sorted = sorted && f.Sorted
+		rows, dead = rows+f.Rows, dead+f.Superseded
 	}
-	return dead == 0 && files[0].Schema == t.Schema().ID && (len(t.Key) == 0 || disjoint(t, files))
+	clean := dead == 0 && live[0].Schema == t.Schema().ID
+	switch {
+	case p.When == Crowded, p.When == Ended && !p.isSmall(t):
+		return dead*copiedShare < rows
+	case p.When == Ended:
+		return clean
+	}
+	return clean && (len(t.Key) == 0 || sorted && disjoint(t, live))
 }
 
-// inOrder reports whether all files are settled, as few as may be, and no two
-// hold keys of one range.
+// inOrder reports whether all files of a group are settled, as few as may be, and
+// no two hold keys of one range.
 func (p Policy) inOrder(t *lake.Table, files []lake.DataFile) bool {
-	parts := map[string]int{}
+	small := 0
 	for i := range files {
 		if !p.settled(t, &files[i]) {
 			return false
 		}
-		parts[files[i].Partition]++
+		if files[i].Bytes < p.size().full() {
+			small++
+		}
 	}
-	if len(p.Spec) > 0 {
-		return !slices.ContainsFunc(files, func(f lake.DataFile) bool { return parts[f.Partition] > 1 && f.LiveBytes() < fullBytes })
-	}
-	return countBelow(files, fullBytes) <= 1 && (len(t.Key) == 0 || disjoint(t, files))
+	return small <= 1 && (len(t.Key) == 0 || disjoint(t, files))
 }
 
 // disjoint reports whether no two files share a value of the key's first column,
@@ -286,9 +316,11 @@ func byKey(t *lake.Table, files []lake.DataFile) []lake.DataFile {
 		return out
 	}
 	key := t.Schema().Column(t.Key[0])
-	now := duck.ByID(t.Schema().Columns, key.ID)
+	if key == nil {
+		return out
+	}
 	for i := range out {
-		if r := out[i].KeyRange(key.ID); r == nil || r.Min == nil || !sameKind(t, &out[i], now) {
+		if r := out[i].KeyRange(key.ID); r == nil || r.Min == nil || !sameKind(t, &out[i], key) {
 			return out
 		}
 	}

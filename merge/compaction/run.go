@@ -23,6 +23,8 @@ type Compactor struct {
 	Codec   columns.Codec
 	Spec    partition.Spec // of the table
 	Workers int            // files hashed at once
+
+	sizes sizes // none: measured
 }
 
 // Result is what the change it comes with does.
@@ -82,7 +84,11 @@ func (w *writing) job(ctx context.Context, j Job) error {
 	if j.Copy {
 		return w.join(ctx, j.Files)
 	}
-	return w.rewrite(ctx, j.Files)
+	id := w.table.Schema().ID
+	if !j.Settle {
+		id = typed(w.table, j.Files[0].Schema)
+	}
+	return w.rewrite(ctx, asOf(w.table, id), j.Files)
 }
 
 // check holds the files to their hashes: a flipped bit is read as wrong values as
@@ -107,8 +113,8 @@ func (w *writing) check(ctx context.Context, files []lake.DataFile) error {
 	return errors.Join(append(errs, context.Cause(ctx))...)
 }
 
-// rewrite sorts the live rows of files and writes them.
-func (w *writing) rewrite(ctx context.Context, files []lake.DataFile) error {
+// rewrite sorts the live rows of files and writes them, as the columns of t are.
+func (w *writing) rewrite(ctx context.Context, t *lake.Table, files []lake.DataFile) error {
 	at, root := duck.Under(w.DB.Root()), duck.Lit(w.DB.Root())
 	var rows, bytes int64
 	for i := range files {
@@ -118,25 +124,26 @@ func (w *writing) rewrite(ctx context.Context, files []lake.DataFile) error {
 		return nil
 	}
 	generation := files[0].Generation
-	most := largest(rows, bytes)
-	if len(w.Spec) == 0 && rows <= most+most/4 {
-		query := duck.SelectStored(w.table, files, at, root) + order(w.table)
-		return w.write(ctx, query, rows, "", generation)
+	spec := specIn(w.table, w.Spec, t.Schema().ID)
+	most := w.size().most(rows, bytes)
+	if len(spec) == 0 && rows <= most+most/4 {
+		query := duck.SelectStored(t, files, at, root) + order(t)
+		return w.write(ctx, t.Schema(), query, rows, "", generation)
 	}
-	if w.hashes() {
+	if hashes(spec) {
 		if err := duck.RegisterMurmur(w.conn); err != nil {
 			return fmt.Errorf("compact: %w", err)
 		}
 	}
-	if err := w.exec(ctx, "sort", createRows(w.table, files, w.Spec, at, root)); err != nil {
+	if err := w.exec(ctx, "sort", createRows(t, files, spec, at, root)); err != nil {
 		return err
 	}
-	parts, err := w.runs(ctx)
+	parts, err := w.runs(ctx, spec)
 	if err != nil {
 		return err
 	}
 	for _, p := range parts {
-		if err := w.slices(ctx, p, most, generation); err != nil {
+		if err := w.slices(ctx, t.Schema(), p, most, generation); err != nil {
 			return err
 		}
 	}
@@ -144,20 +151,13 @@ func (w *writing) rewrite(ctx context.Context, files []lake.DataFile) error {
 }
 
 // hashes reports whether a field of the partitions is a bucket.
-func (w *writing) hashes() bool {
-	for i := range w.Spec {
-		if w.Spec[i].Transform == partition.Bucket {
+func hashes(spec partition.Spec) bool {
+	for i := range spec {
+		if spec[i].Transform == partition.Bucket {
 			return true
 		}
 	}
 	return false
-}
-
-// largest is how many rows of that many bytes a file of targetBytes holds, in
-// whole row groups.
-func largest(rows, bytes int64) int64 {
-	each := float64(max(bytes, 1)) / float64(rows)
-	return max(1, int64(targetBytes/each)/rowGroupRows) * rowGroupRows
 }
 
 // run is the rows of a partition, and where they stand in rowsTable.
@@ -166,17 +166,17 @@ type run struct {
 	from, rows int64
 }
 
-func (w *writing) runs(ctx context.Context) ([]run, error) {
-	const step = "compact: find partitions"
-	rows, err := w.conn.QueryContext(ctx, runs(w.table, w.Spec))
+func (w *writing) runs(ctx context.Context, spec partition.Spec) ([]run, error) {
+	const step = "find partitions"
+	rows, err := w.conn.QueryContext(ctx, runs(spec))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", step, err)
+		return nil, stepError(ctx, step, err)
 	}
 	var out []run
 	for rows.Next() {
 		var p run
 		var last int64
-		values := make([]sql.NullString, len(w.Spec))
+		values := make([]sql.NullString, len(spec))
 		dst := make([]any, 0, len(values)+3)
 		for i := range values {
 			dst = append(dst, &values[i])
@@ -188,22 +188,21 @@ func (w *writing) runs(ctx context.Context) ([]run, error) {
 			err = fmt.Errorf("rows %d to %d are %d: not one partition's", p.from, last, p.rows)
 			break
 		}
-		p.dir = w.Spec.Dir(values)
+		p.dir = spec.Dir(values)
 		out = append(out, p)
 	}
 	if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
-		return nil, fmt.Errorf("%s: %w", step, err)
+		return nil, stepError(ctx, step, err)
 	}
 	return out, nil
 }
 
 // slices writes a partition's rows to files of about most rows.
-func (w *writing) slices(ctx context.Context, p run, most, generation int64) error {
-	n := max(1, (p.rows+most-1-most/4)/most) // the last may be a quarter larger
-	each := (p.rows + n - 1) / n
+func (w *writing) slices(ctx context.Context, s *columns.Schema, p run, most, generation int64) error {
+	each := cut(p.rows, most)
 	for from := int64(0); from < p.rows; from += each {
 		rows := min(each, p.rows-from)
-		if err := w.write(ctx, slice(w.table.Schema().Columns, p.from+from, rows), rows, p.dir, generation); err != nil {
+		if err := w.write(ctx, s, slice(s.Columns, p.from+from, rows), rows, p.dir, generation); err != nil {
 			return err
 		}
 	}
@@ -211,15 +210,14 @@ func (w *writing) slices(ctx context.Context, p run, most, generation int64) err
 }
 
 // write makes a file of a query's rows.
-func (w *writing) write(ctx context.Context, query string, rows int64, dir string, generation int64) error {
+func (w *writing) write(ctx context.Context, s *columns.Schema, query string, rows int64, dir string, generation int64) error {
 	name, err := w.Lake.CompactedFile(w.table.Stream, dir)
 	if err != nil {
 		return err
 	}
-	s := w.table.Schema()
 	err = failpoint.Hit("compact/copy/before")
 	if err == nil {
-		err = w.exec(ctx, "write "+name, copyTo(query, path.Join(w.DB.Root(), lake.Staged(name)), s.Columns, w.Codec))
+		err = w.exec(ctx, "write "+name, copyTo(query, path.Join(w.DB.Root(), lake.Staged(name)), s.Columns, w.Codec, w.size().group))
 	}
 	if err = errors.Join(err, failpoint.Hit("compact/copy/after")); err != nil {
 		return errors.Join(err, w.Lake.Discard(name))
@@ -245,12 +243,17 @@ func (w *writing) keyIDs() []int32 {
 
 func (w *writing) exec(ctx context.Context, step, query string) error {
 	if _, err := w.conn.ExecContext(ctx, query); err != nil {
-		if ended := context.Cause(ctx); ended != nil && !errors.Is(err, ended) {
-			err = errors.Join(ended, err)
-		}
-		return fmt.Errorf("compact: %s: %w", step, err)
+		return stepError(ctx, step, err)
 	}
 	return nil
+}
+
+// stepError names the step; DuckDB only says Interrupted when ctx ended.
+func stepError(ctx context.Context, step string, err error) error {
+	if ended := context.Cause(ctx); ended != nil && !errors.Is(err, ended) {
+		err = errors.Join(ended, err)
+	}
+	return fmt.Errorf("compact: %s: %w", step, err)
 }
 
 // change is the one that makes what was written true.

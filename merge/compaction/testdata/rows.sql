@@ -1,0 +1,53 @@
+CREATE OR REPLACE TEMP TABLE compaction_rows (c0, c1, c2, c3, c4, c5) AS
+SELECT "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2", CAST("it's; ""odd""
+-- $$ /*s" AS STRUCT("it's; ""odd""
+-- $$ /*" TIMESTAMP WITH TIME ZONE, "j" VARCHAR)) AS "it's; ""odd""
+-- $$ /*s", CAST("rowid" AS STRUCT("it's; ""odd""
+-- $$ /*" UUID, "j" VARCHAR)[]) AS "rowid", "at", CAST("j" AS VARCHAR) AS "j"
+FROM (
+SELECT "it's; ""odd""
+-- $$ /*" AS "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2" AS "it's; ""odd""
+-- $$ /*2", CASE WHEN "it's; ""odd""
+-- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract("it's; ""odd""
+-- $$ /*s", 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'j') AS JSON)) END AS "it's; ""odd""
+-- $$ /*s", [CASE WHEN e0 IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract(e0, 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract(e0, 'j') AS JSON)) END FOR e0 IN "rowid"] AS "rowid", "at" AS "at", CAST("j" AS JSON) AS "j"
+FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24/batches/00002 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+UNION ALL
+SELECT "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2", "it's; ""odd""
+-- $$ /*s", "rowid", "at", "j"
+FROM (
+SELECT CAST("it's; ""odd""
+-- $$ /*" AS DECIMAL(38,0)) AS "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2" AS "it's; ""odd""
+-- $$ /*2", CASE WHEN "it's; ""odd""
+-- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract("it's; ""odd""
+-- $$ /*s", 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'j') AS JSON)) END AS "it's; ""odd""
+-- $$ /*s", CAST(NULL AS STRUCT("it's; ""odd""
+-- $$ /*" UUID, "j" JSON)[]) AS "rowid", CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS "at", CAST(NULL AS JSON) AS "j", __lake_file, file_row_number
+FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24/batches/00001 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
+) AS live
+ANTI JOIN (SELECT '/LAKE' || '/' || file_path AS file, pos FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24it''s; "odd"
+-- $$ /*/deletes/00003 ''a"; -- $$
+.parquet'], hive_partitioning = false)) AS gone
+ON live.__lake_file = gone.file AND live.file_row_number = gone.pos
+)
+ORDER BY "it's; ""odd""
+-- $$ /*" NULLS FIRST, "it's; ""odd""
+-- $$ /*2" NULLS FIRST

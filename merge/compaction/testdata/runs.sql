@@ -1,0 +1,2 @@
+SELECT min(rowid), count(*), max(rowid) FROM temp.compaction_rows
+GROUP BY ALL HAVING count(*) > 0 ORDER BY min(rowid)
