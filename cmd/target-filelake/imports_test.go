@@ -63,6 +63,7 @@ var owners = map[string]string{
 	"github.com/expr-lang/expr":        "ingest/mapping/python",
 	"golang.org/x/sync":                "cmd/target-filelake",
 	"go.yaml.in/yaml":                  "cmd/target-filelake",
+	"github.com/klauspost/compress":    "lake/columns",
 }
 
 func TestImports(t *testing.T) {

@@ -13,7 +13,6 @@ import (
 	"github.com/parquet-go/parquet-go/compress/lz4"
 	"github.com/parquet-go/parquet-go/compress/snappy"
 	"github.com/parquet-go/parquet-go/compress/uncompressed"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -33,7 +32,7 @@ const (
 // Each pools its encoders; all are safe for concurrent use. The fastest zstd
 // makes the sample 10 % larger than the default level, in about 0.8 of its time.
 var (
-	zstdCodec   = zstd.Codec{Level: zstd.SpeedFastest, Concurrency: 1}
+	zstdCodec   fastZstd
 	snappyCodec snappy.Codec
 	lz4Codec    = lz4.Codec{Level: lz4.Fastest}
 	gzipCodec   = gzip.Codec{Level: gzip.BestSpeed}
