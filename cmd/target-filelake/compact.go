@@ -149,12 +149,12 @@ func (c *CompactCmd) stream(ctx context.Context, l *lake.Lake, w *compactions, s
 	// Rows that have found their partition are joined to others of it in the next pass.
 	var err error
 	for pass, more := 0, true; more && pass < compactPasses && err == nil; pass++ {
-		var done compacted
-		if done, err = w.compact(ctx, stream, when); done.Version > 0 {
-			line.Version = done.Version
+		var done prepared
+		if done, err = w.prepare(ctx, stream, when); err == nil && done.Gone > 0 {
+			line.Version, err = w.commit([]prepared{done})
 		}
-		line.Rewritten, line.Rows, line.Seconds = line.Rewritten+done.Gone, line.Rows+done.Rows, line.Seconds+done.Took.Seconds()
-		more = done.Version > 0 && when == compaction.Asked
+		line.Rewritten, line.Rows, line.Seconds = line.Rewritten+done.Gone, line.Rows+done.Rows, line.Seconds+done.took.Seconds()
+		more = done.Gone > 0 && when == compaction.Asked
 	}
 	_, line.FilesAfter, line.BytesAfter = totals(l.Manifest().Tables[stream])
 	return line, err

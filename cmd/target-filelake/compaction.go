@@ -44,12 +44,7 @@ func (c *compactions) between(ctx context.Context) error {
 	if c.never {
 		return nil
 	}
-	for _, stream := range c.fresh {
-		if err := c.tolerated(ctx, stream, compaction.Crowded); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.tolerated(ctx, c.fresh, compaction.Crowded)
 }
 
 // end compacts what pays, after a run's last commit, and shows plain tables under
@@ -59,10 +54,8 @@ func (c *compactions) end(ctx context.Context) error {
 		return nil
 	}
 	streams := slices.Sorted(maps.Keys(c.touched))
-	for _, stream := range streams {
-		if err := c.tolerated(ctx, stream, compaction.Ended); err != nil {
-			return err
-		}
+	if err := c.tolerated(ctx, streams, compaction.Ended); err != nil {
+		return err
 	}
 	if err := c.publish(streams); err != nil {
 		c.log.Warn("current is not up to date; the next run tries again", "error", err)
@@ -70,33 +63,36 @@ func (c *compactions) end(ctx context.Context) error {
 	return nil
 }
 
-// tolerated compacts one table. The run's rows are safe and its STATE is out: a
-// full disk or too little memory is for the next run, or somebody, to mend. A file
-// that is not what was committed, or a commit that failed, is not.
-func (c *compactions) tolerated(ctx context.Context, stream string, when compaction.When) error {
-	_, err := c.compact(ctx, stream, when)
-	var failed *unprepared
-	if errors.As(err, &failed) && !errors.Is(err, lake.ErrCorrupt) && ctx.Err() == nil {
-		c.log.Warn("a table was not compacted; all rows are loaded, and the next run tries again", "stream", stream, "error", failed.error)
-		return nil
+// tolerated compacts tables, in one commit. The run's rows are safe and its STATE
+// is out: a full disk or too little memory is for the next run, or somebody, to
+// mend. A file that is not what was committed, or a commit that failed, is not.
+func (c *compactions) tolerated(ctx context.Context, streams []string, when compaction.When) error {
+	var all []prepared
+	for _, stream := range streams {
+		p, err := c.prepare(ctx, stream, when)
+		switch {
+		case err == nil && p.Gone > 0:
+			all = append(all, p)
+		case err == nil:
+		case errors.Is(err, lake.ErrCorrupt), ctx.Err() != nil:
+			return err
+		default:
+			c.log.Warn("a table was not compacted; all rows are loaded, and the next run tries again", "stream", stream, "error", err)
+		}
 	}
+	_, err := c.commit(all)
 	return err
 }
 
-// unprepared is why a compaction did not come to its commit.
-type unprepared struct{ error }
-
-func (e *unprepared) Unwrap() error { return e.error }
-
-// compacted is what was done to a table.
-type compacted struct {
+// prepared is what is written of a table, and not true yet.
+type prepared struct {
 	compaction.Result
-	Version lake.Version
-	Took    time.Duration
+	change lake.Change
+	took   time.Duration
 }
 
-// compact writes a table anew as far as when says; nothing may be to do.
-func (c *compactions) compact(ctx context.Context, stream string, when compaction.When) (out compacted, err error) {
+// prepare writes a table anew as far as when says; nothing may be to do.
+func (c *compactions) prepare(ctx context.Context, stream string, when compaction.When) (out prepared, err error) {
 	t := c.lake.Manifest().Tables[stream]
 	if t == nil || t.Owner != c.pipeline {
 		return out, nil
@@ -107,21 +103,35 @@ func (c *compactions) compact(ctx context.Context, stream string, when compactio
 		return out, err
 	}
 	if err := c.duckdb.open(ctx); err != nil {
-		return out, &unprepared{err}
+		return out, err
 	}
 	w := compaction.Compactor{Lake: c.lake, DB: c.duckdb.DB, Codec: c.codec, Spec: spec, Workers: c.workers}
-	ch, r, err := w.Prepare(ctx, t, jobs)
-	if err != nil {
-		return out, &unprepared{fmt.Errorf("stream %q: %w", stream, err)}
+	if out.change, out.Result, err = w.Prepare(ctx, t, jobs); err != nil {
+		return prepared{}, fmt.Errorf("stream %q: %w", stream, err)
 	}
-	m, err := c.lake.Compact([]lake.Change{ch})
-	if err != nil {
-		return out, fmt.Errorf("commit the compaction of stream %q: %w", stream, remedied(err))
-	}
-	out = compacted{r, m.Version, time.Since(started)}
-	c.log.Info("compacted", "stream", stream, "version", uint64(m.Version), "files", fmt.Sprintf("%d to %d", r.Gone, r.Files),
-		"copied", r.Copied, "bytes", size(r.GoneBytes)+" to "+size(r.Bytes), "rows", r.Rows, "took", out.Took.Round(time.Millisecond))
+	out.took = time.Since(started)
 	return out, nil
+}
+
+// commit makes what is prepared true; version 0 if there is nothing.
+func (c *compactions) commit(all []prepared) (lake.Version, error) {
+	if len(all) == 0 {
+		return 0, nil
+	}
+	changes := make([]lake.Change, len(all))
+	for i := range all {
+		changes[i] = all[i].change
+	}
+	m, err := c.lake.Compact(changes)
+	if err != nil {
+		return 0, fmt.Errorf("commit a compaction: %w", remedied(err))
+	}
+	for i := range all {
+		r := &all[i]
+		c.log.Info("compacted", "stream", r.change.Stream, "version", uint64(m.Version), "files", fmt.Sprintf("%d to %d", r.Gone, r.Files),
+			"copied", r.Copied, "bytes", size(r.GoneBytes)+" to "+size(r.Bytes), "rows", r.Rows, "took", r.took.Round(time.Millisecond))
+	}
+	return m.Version, nil
 }
 
 func (c *compactions) plan(t *lake.Table, when compaction.When) ([]compaction.Job, partition.Spec, error) {

@@ -181,8 +181,8 @@ func (p Policy) choose(t *lake.Table, group []lake.DataFile) []lake.DataFile {
 	case Asked:
 		return p.unsettled(t, group)
 	case Ended:
-		if p.isSmall(t) {
-			return p.unsettledSmall(t, group)
+		if p.isSmall(t) && !p.plain(t, group) {
+			return p.unsettled(t, group)
 		}
 		if worn := p.worn(group); len(worn) > 0 {
 			return worn
@@ -216,13 +216,11 @@ func (p Policy) unsettled(t *lake.Table, files []lake.DataFile) []lake.DataFile 
 	return out
 }
 
-// unsettledSmall is unsettled of a small table: a file that readers can take as it
-// is may stay, wherever it is.
-func (p Policy) unsettledSmall(t *lake.Table, files []lake.DataFile) []lake.DataFile {
-	if len(files) == 1 && files[0].Superseded == 0 && files[0].Schema == p.schemaOf(t, &files[0]) && len(p.Spec) == 0 {
-		return nil
-	}
-	return p.unsettled(t, files)
+// plain reports whether readers can take the files as they are, wherever they are.
+func (p Policy) plain(t *lake.Table, files []lake.DataFile) bool {
+	return len(p.Spec) == 0 && !slices.ContainsFunc(files, func(f lake.DataFile) bool {
+		return f.Superseded > 0 || f.Schema != p.schemaOf(t, &f)
+	})
 }
 
 // isSmall reports whether all of a table is written anew at a run's end.

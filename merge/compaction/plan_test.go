@@ -38,18 +38,20 @@ func TestPlanEnded(t *testing.T) {
 			t.Fatalf("%q: got %q, want %q", specs, got, want)
 		}
 	}
-	// A small table becomes one file, and stays it.
+	// A small table becomes one file once rows are superseded, and stays it.
 	f("")
 	f("", "a 1M")
 	f("a", "a 1M old")
 	f("a", "a 1M dead=1")
 	f("", "a 1M narrow", "b 1M")
-	f("a c", "a 1K narrow", "b 1K", "c 1K narrow")
-	f("a b", "a 1M", "b 1K")
+	f("", "a 1K narrow", "b 1K", "c 1K narrow")
+	f("a c", "a 1K narrow dead=1", "b 1K", "c 1K narrow")
+	f("", "a 1M", "b 1K")
 	f("a b", "a 1M dead=100", "b 1K")
 	f("a", "a 1M dead=100")
-	f("a b; d e", "a 1K", "b 1K", "c 1K gen=1", "d 1K gen=2", "e 1K gen=2")
-	f("copy a b", "a 1M rows=100000", "b 1M rows=100000")
+	f("a b; d e", "a 1K dead=1", "b 1K", "c 1K gen=1", "d 1K gen=2 dead=1", "e 1K gen=2")
+	f("copy "+many("a", 16), "a*16 100K rows=100000")
+	f(many("a", 16), "a*16 1K")
 	f("a b", "a 1M rows=100000", "b 1M rows=100000 dead=1")
 	f("a b", "a 1M rows=100000 old", "b 1M rows=100000 old")
 	f("a", "a 1M rows=100000 dead=1")
@@ -146,7 +148,7 @@ func TestPlanBusy(t *testing.T) {
 	f(Asked, "a", "a 5M dead=1", "busy 1K")
 	f(Full, "a", "a 5M dead=1", "busy 1K")
 	f(Ended, "", "a 1K", "busy 1K")
-	f(Ended, "a b", "a 1K", "busy 1K", "b 1K")
+	f(Ended, "a b", "a 1K dead=1", "busy 1K", "b 1K")
 	f(Ended, "", "busy 50M dead=60")
 	f(Crowded, many("a", 48), "a*48 1K", "busy 1K") // it counts
 	f(Crowded, "", "a*15 1K", "busy 1K", "b*15 2M", "c*15 20M", "d 1K gen=1", "busy1 1K gen=1", "e 1K gen=2")
