@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -103,10 +104,14 @@ func (b *Block) Release() {
 }
 
 func (f *buffer) release(spare *sync.Pool) {
-	if f.refs.Add(-1) == 0 {
+	if f.refs.Add(-1) == 0 && cap(f.data) < giantLine {
 		spare.Put(f)
 	}
 }
+
+// giantLine is a length past which a line's buffers are given back at once: the
+// collector would wait until as many bytes again had been asked for.
+const giantLine = 32 << 20
 
 // Next returns the next block, never an empty one without a message. At a
 // clean end it returns nil and io.EOF. A line that cannot be told apart from
@@ -210,6 +215,9 @@ func (r *Reader) fill() error {
 				return r.tooLong()
 			}
 			data = grow(data, r.limits.MaxLine)
+			if r.buf.data = data; len(data) >= giantLine {
+				runtime.GC()
+			}
 		}
 		n, err := r.read(data[len(data):cap(data)])
 		whole = whole || bytes.IndexByte(data[len(data):len(data)+n], '\n') >= 0

@@ -74,6 +74,13 @@ func (e *encoder) chunk(c *format.ColumnChunk, leaf *Leaf, segments []*Batch, i 
 		v := &b.Vectors[i]
 		for row := 0; row < b.Rows; {
 			n := e.room(v, b.Rows, b.Rows-row)
+			if from, to := v.entryOf(row), v.entryOf(row+n); len(e.page.Def) == 0 && v.isLong(from, to) {
+				if err := e.longPage(v, from, to); err != nil {
+					return err
+				}
+				row += n
+				continue
+			}
 			e.page.appendEntries(v, v.entryOf(row), v.entryOf(row+n))
 			row += n
 			if e.page.bytes() < pageBytes {
@@ -90,6 +97,29 @@ func (e *encoder) chunk(c *format.ColumnChunk, leaf *Leaf, segments []*Batch, i 
 		}
 	}
 	return e.end(leaf)
+}
+
+// isLong reports whether entries of v hold one value that is a page, and more.
+func (v *Vector) isLong(from, to int) bool {
+	if to-from != 1 || v.layout() != withEnds || v.Def[from] != v.MaxDef {
+		return false
+	}
+	at := v.present(0, from)
+	return v.end(at+1)-v.end(at) > pageBytes
+}
+
+// longPage makes a page of one value without copying it first.
+func (e *encoder) longPage(v *Vector, from, to int) error {
+	own := e.page
+	at := v.present(0, from)
+	value := v.Value(at)
+	e.page = Vector{Leaf: own.Leaf, Def: v.Def[from:to:to], Data: value[:len(value):len(value)], Ends: []uint32{uint32(len(value))}}
+	if v.MaxRep > 0 {
+		e.page.Rep = v.Rep[from:to:to]
+	}
+	err := e.endPage()
+	e.page = own
+	return err
 }
 
 func (e *encoder) begin(m *format.ColumnMetaData, leaf *Leaf) {
