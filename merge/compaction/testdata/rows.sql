@@ -8,22 +8,6 @@ SELECT "it's; ""odd""
 -- $$ /*" UUID, "j" VARCHAR)[]) AS "rowid", "at", CAST("j" AS VARCHAR) AS "j"
 FROM (
 SELECT "it's; ""odd""
--- $$ /*" AS "it's; ""odd""
--- $$ /*", "it's; ""odd""
--- $$ /*2" AS "it's; ""odd""
--- $$ /*2", CASE WHEN "it's; ""odd""
--- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
--- $$ /*" := struct_extract("it's; ""odd""
--- $$ /*s", 'it''s; "odd"
--- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
--- $$ /*s", 'j') AS JSON)) END AS "it's; ""odd""
--- $$ /*s", [CASE WHEN e0 IS NOT NULL THEN struct_pack("it's; ""odd""
--- $$ /*" := struct_extract(e0, 'it''s; "odd"
--- $$ /*'), "j" := CAST(struct_extract(e0, 'j') AS JSON)) END FOR e0 IN "rowid"] AS "rowid", "at" AS "at", CAST("j" AS JSON) AS "j"
-FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24/batches/00002 ''a"; -- $$
-.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
-UNION ALL
-SELECT "it's; ""odd""
 -- $$ /*", "it's; ""odd""
 -- $$ /*2", "it's; ""odd""
 -- $$ /*s", "rowid", "at", "j"
@@ -43,10 +27,27 @@ SELECT CAST("it's; ""odd""
 FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24/batches/00001 ''a"; -- $$
 .parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
 ) AS live
-ANTI JOIN (SELECT '/LAKE' || '/' || file_path AS file, pos FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24it''s; "odd"
+ANTI JOIN (SELECT pos FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24it''s; "odd"
 -- $$ /*/deletes/00003 ''a"; -- $$
-.parquet'], hive_partitioning = false)) AS gone
-ON live.__lake_file = gone.file AND live.file_row_number = gone.pos
+.parquet'], hive_partitioning = false) WHERE file_path = 'it%27s%20%22t%22%3B%20%24%24/batches/00001 ''a"; -- $$
+.parquet') AS gone
+ON live.file_row_number = gone.pos
+UNION ALL
+SELECT "it's; ""odd""
+-- $$ /*" AS "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2" AS "it's; ""odd""
+-- $$ /*2", CASE WHEN "it's; ""odd""
+-- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract("it's; ""odd""
+-- $$ /*s", 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'j') AS JSON)) END AS "it's; ""odd""
+-- $$ /*s", [CASE WHEN e0 IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract(e0, 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract(e0, 'j') AS JSON)) END FOR e0 IN "rowid"] AS "rowid", "at" AS "at", CAST("j" AS JSON) AS "j"
+FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24/batches/00002 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
 )
 ORDER BY "it's; ""odd""
 -- $$ /*" NULLS FIRST, "it's; ""odd""
