@@ -5,7 +5,7 @@ FUZZTIME ?= 10s
 WALKS ?= 200
 SEQUENCES ?= 2000
 
-.PHONY: speed bench-gate scale faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
+.PHONY: peers speed bench-gate scale faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -55,6 +55,10 @@ demo: build
 
 interop: build
 	interop/run.sh
+
+# Keyed upserts beside target-duckdb and dlt on the same input, rows compared.
+peers: build
+	interop/peers.sh
 
 # Installs some 25 taps from PyPI: minutes, the first time.
 TAPS_DIR ?= $(or $(TMPDIR),/tmp)/target-filelake-taps
