@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"math"
+	"runtime"
 	"sync"
 	"sync/atomic"
 

@@ -78,8 +78,14 @@ func wrapCurrent(t *Table, err error) error {
 // HideCurrent removes the link and what it stands for: the rows it shows are no
 // more the stream's.
 func (l *Lake) HideCurrent(dir string) error {
-	if err := l.fs.Remove(path.Join(dir, currentLink)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove %s: %w", path.Join(dir, currentLink), err)
+	name := path.Join(dir, currentLink)
+	err := l.fs.Remove(name)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		// A power cut must not bring back the link alone: it would dangle.
+		err = l.fs.SyncDir(dir)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s: %w", name, err)
 	}
 	return l.dropLinks(dir)
 }

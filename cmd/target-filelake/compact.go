@@ -85,7 +85,7 @@ func (c *CompactCmd) Run(ctx context.Context, std *stdio) (err error) {
 const compactPasses = 4
 
 // compactShare is DuckDB's of the memory setting, in percent: nothing else runs.
-const compactShare = 70
+const compactShare = 60
 
 func (c *CompactCmd) compact(ctx context.Context, k *keeping, w *compactions) ([]compactedStream, error) {
 	streams, err := c.streams(k.lake.Manifest())

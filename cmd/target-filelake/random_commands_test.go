@@ -21,6 +21,7 @@ func (q *sequence) rollback() {
 		return
 	}
 	v := lake.Version(1 + q.Uint64N(uint64(q.newest)-1))
+	before := q.newest
 	q.did("rollback %d of %d", v, q.newest)
 	var out bytes.Buffer
 	code, errs := q.run("", &out, "rollback", "--lake", q.reader.dir, fmt.Sprint(uint64(v)))
@@ -42,6 +43,15 @@ func (q *sequence) rollback() {
 		}
 	}
 	q.still()
+	q.shows(func(_ string, changed bool) showing {
+		switch {
+		case q.newest == before:
+			return asItWas
+		case changed:
+			return takenBack
+		}
+		return looked
+	})
 }
 
 // reset drops a stream.
@@ -70,6 +80,12 @@ func (q *sequence) reset() {
 	q.now.tables[s.name] = &modelTable{}
 	q.anew = true
 	q.still()
+	q.shows(func(stream string, _ bool) showing {
+		if stream == s.name {
+			return takenBack
+		}
+		return asItWas
+	})
 }
 
 // replay tries all rejects again. Which SCHEMA is the newest is the lake's word.
@@ -98,6 +114,12 @@ func (q *sequence) replay() {
 		q.fail("exit %d\n%s", code, errs)
 	}
 	q.still()
+	q.shows(func(_ string, changed bool) showing {
+		if changed {
+			return upToDate
+		}
+		return perhaps
+	})
 }
 
 // vacuum is one that comes a day later.
@@ -125,6 +147,7 @@ func (q *sequence) vacuum() {
 		q.fail("the oldest version is %d, want %d", done.Oldest, q.oldest)
 	}
 	q.still()
+	q.shows(func(string, bool) showing { return asItWas })
 }
 
 // zeros is as random as a test needs that writes no file.

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,7 @@ type sequence struct {
 	runs   map[lake.Version]*loadRun // that made versions of which past does not know yet
 	anew   bool                      // columns may have been taken back, and given again
 	heard  string                    // the last STATE that was on stdout
+	links  map[string]*linked        // what current was, by stream
 	story  []string                  // what was done
 }
 
@@ -87,10 +89,13 @@ func (q *sequence) load() {
 	if r.ends = choose(q.Rand, clean, clean, clean, mangled, unsaid); r.tail == "all" {
 		r.ends = clean // no rows are promised to those who ask for all and die
 	}
-	if doubt && r.ends == clean && r.lastState() < 0 {
+	if doubt && r.ends != mangled && r.lastState() < 0 {
 		r.ends = mangled // a whole input without a STATE says that none is owed
 	}
 	r.strict = q.IntN(8) == 0
+	if q.IntN(6) == 0 {
+		q.divide()
+	}
 	q.send(r)
 }
 
@@ -107,6 +112,9 @@ func (q *sequence) send(r *loadRun) {
 	if !r.strict {
 		args = append(args, "--on-invalid-record", "quarantine")
 	}
+	if q.IntN(6) == 0 {
+		args = append(args, "--compact", compactNever)
+	}
 	out := &fewLines{left: -1}
 	if r.ends == unsaid {
 		out.left = q.IntN(2)
@@ -114,6 +122,12 @@ func (q *sequence) send(r *loadRun) {
 	q.did("load lines %d to %d, ends %d, %q\n%s", r.from, sent, r.ends, args[2:], told(r.lines[r.from:sent], r.from))
 	code, errs := q.run(input, out, append(args, q.args...)...)
 	q.loaded(r, out, code, errs)
+	q.shows(func(s string, changed bool) showing {
+		if code == 0 && changed && !slices.Contains(args, compactNever) {
+			return upToDate
+		}
+		return perhaps
+	})
 }
 
 // input is what the tap sends in a run.
@@ -215,13 +229,25 @@ func (q *sequence) follow(r *loadRun) {
 	if err != nil {
 		q.fail("%v", err)
 	}
-	for v := q.newest + 1; v < m.Version; v++ {
+	last := q.uncompacted(m) // compactions come after the run's last commit
+	for v := q.newest + 1; v < last.Version; v++ {
 		q.runs[v] = r
 	}
-	q.newest = m.Version
-	q.now = q.settle(r, m, true)
-	q.past[m.Version] = q.now
-	q.sidecar()
+	q.now = q.settle(r, last, true)
+	q.still()
+}
+
+// uncompacted is the newest version up to m that no compaction made, or that was
+// the newest before this step.
+func (q *sequence) uncompacted(m *lake.Manifest) *lake.Manifest {
+	q.Helper()
+	for m.Operation == lake.OpCompact && m.Version > q.newest {
+		var err error
+		if m, err = lake.At(q.disk, m.Version-1); err != nil {
+			q.fail("%v", err)
+		}
+	}
+	return m
 }
 
 // sidecar holds state.json against the manifest.
@@ -287,6 +313,9 @@ func (q *sequence) still() {
 	if err != nil {
 		q.fail("%v", err)
 	}
+	for v := max(1, q.uncompacted(m).Version); v <= m.Version; v++ {
+		q.past[v] = q.now
+	}
 	q.newest = m.Version
 	got := q.reader.at(m)
 	if got.state != q.now.state {
@@ -298,8 +327,21 @@ func (q *sequence) still() {
 				got.table(s.name).told(), records(got.table(s.name).rejects), want.told(), records(want.rejects))
 		}
 	}
-	q.past[m.Version] = q.now
 	q.sidecar()
+}
+
+// divide has compactions divide a stream's files in another way from now on.
+func (q *sequence) divide() {
+	s := q.tap.streams[q.IntN(len(q.tap.streams))]
+	s.parts = choose(q.Rand, nil, []string{"at"}, []string{"bucket(2, id)"}, []string{"truncate(1, v)"}, []string{"w"}, []string{"at", "bucket(3, v)"})
+	q.setArgs()
+}
+
+func (q *sequence) setArgs() {
+	q.args = []string{"--streams", streamsArgs(q.tap.streams)}
+	if q.plain {
+		q.args = append(q.args, "--no-process-activate-version-messages")
+	}
 }
 
 // streamsArgs words the streams' settings.
@@ -318,6 +360,7 @@ func streamsArgs(streams []*tapStream) string {
 		set(s.ordered, "order_by", "at")
 		set(s.hard, "hard_delete", true)
 		set(s.dedupe, "dedupe", rowHash)
+		set(s.parts != nil, "partition_by", s.parts)
 		all[s.name] = c
 	}
 	text, _ := json.Marshal(all) // strings and bools

@@ -24,9 +24,10 @@ type tapLine struct {
 // tapStream is what the tap has said of a stream so far.
 type tapStream struct {
 	*modelStream
-	extra   int  // columns added
-	wide    bool // w is text, not an integer
-	version int  // of its full table; 0: none
+	extra   int      // columns added
+	wide    bool     // w is text, not an integer
+	version int      // of its full table; 0: none
+	parts   []string // partition_by
 }
 
 // randomTap is a source that grows: a log of lines, of which a run sends a

@@ -14,8 +14,9 @@ import (
 )
 
 // TestRandomSequences loads, changes schemas, makes versions active, deletes,
-// overwrites, refuses, replays, rolls back, resets, vacuums and dies, all at
-// random, and holds every stream and STATE against a model after every step.
+// overwrites, refuses, replays, rolls back, resets, compacts, vacuums and dies, all
+// at random, and holds every stream, its current and STATE against a model after
+// every step.
 // SEQUENCES=N does N of them, from seed SEQUENCE_FIRST on; SEQUENCE_SEED=S
 // repeats one. The step that fails is the last.
 func TestRandomSequences(t *testing.T) {
@@ -52,7 +53,7 @@ func randomSequence(t *testing.T, seed uint64) {
 		q.begin()
 	}
 	for range 6 + q.IntN(5) {
-		switch q.IntN(16) {
+		switch q.IntN(19) {
 		case 0, 1:
 			q.rollback()
 		case 2:
@@ -61,11 +62,14 @@ func randomSequence(t *testing.T, seed uint64) {
 			q.reset()
 		case 4:
 			q.replay()
+		case 5, 6, 7:
+			q.compact()
 		default:
 			q.load()
 		}
 	}
 	q.audit()
+	q.lasting()
 	switch seed % 10 { // these take as long as a few loads
 	case 0:
 		q.verify()
@@ -101,15 +105,13 @@ func newSequence(t *testing.T, seed uint64) *sequence {
 	q := &sequence{
 		TB: t, Rand: r, seed: seed, disk: disk, merges: merges, reader: lakeReader{TB: t, dir: dir, rows: map[string][]string{}}, now: newModelLake(), oldest: 1,
 		past: map[lake.Version]*modelLake{}, runs: map[lake.Version]*loadRun{}, plain: r.IntN(8) == 0,
+		links: map[string]*linked{},
 	}
 	q.tap = &randomTap{Rand: r, versions: r.IntN(2) == 0} // of full tables
 	for i := range 2 + r.IntN(2) {
 		q.tap.streams = append(q.tap.streams, &tapStream{modelStream: randomStream(r, i)})
 	}
-	q.args = []string{"--streams", streamsArgs(q.tap.streams)}
-	if q.plain {
-		q.args = append(q.args, "--no-process-activate-version-messages")
-	}
+	q.setArgs()
 	return q
 }
 

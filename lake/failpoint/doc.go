@@ -15,6 +15,7 @@
 //
 //	read/block decode/block merge/query stdout/state   …/before and …/after
 //	remove/spill-tree/before                           DuckDB's temporary directory at the end
+//	compact/copy                                       DuckDB writes a compacted file: …/before and …/after
 //	commit/begin commit/end                            a batch reaches the committer; its STATE is said
 //
 // Actions at a point:

@@ -48,14 +48,19 @@ func streamKind(name, base string) string {
 	_, rest, inside := strings.Cut(name, "/")
 	file := strings.Contains(base, ".parquet")
 	area, _, deeper := strings.Cut(rest, "/") // batches, deletes, …
+	kinds := map[string]string{"batches": "data", "table": "compacted"}
 	switch {
 	case !inside:
 		return "stream-dir"
-	case file && area == "batches":
-		return "data"
+	case rest == "current", rest == "links/current": // the one on its way to the other
+		return "current"
+	case file && kinds[area] != "":
+		return kinds[area]
 	case file:
 		return area
-	case !deeper:
+	case area == "table":
+		return "compacted-dir"
+	case !deeper || area == "links":
 		return area + "-dir"
 	default:
 		return "data-dir"
