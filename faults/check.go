@@ -22,6 +22,8 @@ type found struct {
 	version lake.Version
 	state   int // line of its STATE; 0: none
 	rows    map[string]digest
+	current map[string]lake.Version // the newest version that current shows, by stream; none: there is no current
+	stale   []string                // streams that are not as current has them
 }
 
 // pipelines of the loads.
@@ -48,6 +50,9 @@ func inspect(t *tap, dir string) (found, error) {
 		}
 	}
 	if err := whole(dir, m); err != nil {
+		return out, err
+	}
+	if err := out.look(disk, dir, m); err != nil {
 		return out, err
 	}
 	return out, readRows(t, dir, m, out.rows)
@@ -121,9 +126,11 @@ func readRows(t *tap, dir string, m *lake.Manifest, out map[string]digest) error
 	}
 }
 
-// digestSQL is one row: a stream's name and digest. Rows differ by their key,
+func digestSQL(s *stream, t *lake.Table) string { return digestOf(s, t, s.name) }
+
+// digestOf is one row: a stream's name and digest. Rows differ by their key,
 // those that are appended by all they hold.
-func digestSQL(s *stream, t *lake.Table) string {
+func digestOf(s *stream, t *lake.Table, from string) string {
 	row := s.sql
 	for _, c := range s.columns {
 		if t.Schema().Column(c) == nil {
@@ -135,7 +142,7 @@ func digestSQL(s *stream, t *lake.Table) string {
 		distinct = fmt.Sprintf("concat_ws('|', %s)", strings.Join(t.Key, ", "))
 	}
 	return fmt.Sprintf("SELECT '%s' AS stream, count(*) AS n, count(DISTINCT %s) AS d, coalesce(sum(%s), 0)::BIGINT AS s FROM %s",
-		s.name, distinct, hashSQL(row), s.name)
+		s.name, distinct, hashSQL(row), from)
 }
 
 // sidecar reads the line of the STATE in state.json; 0 if there is none.

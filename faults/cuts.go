@@ -18,23 +18,40 @@ type cutting struct {
 	root  string // outside the image
 	goal  int    // cuts
 	done  int
-	pairs []visit // where to cut, drawn from in turn
+	apart int     // of done, in the compact command
+	pairs []visit // where to cut a load, drawn from in turn
+	joins []visit // and a compaction
 	rand  *rand.Rand
 }
 
-// powerCuts cuts the power of an ext4 and an xfs at the points given.
-func powerCuts(t *tally, b target, root string, cuts int, seed uint64, seen points) {
+// powerCuts cuts the power of an ext4 and an xfs at the points given: seen of
+// loads, copied of the compact command.
+func powerCuts(t *tally, b target, root string, cuts int, seed uint64, seen, copied points) {
 	if why := cannotCut(); why != "" {
 		t.absent("LAYER 3 (power cuts)", why)
 		return
 	}
 	side(2, []string{"ext4", "xfs"}, func(kind string) {
 		c := cutting{tally: t, target: b, root: filepath.Join(root, kind), goal: (cuts + 1) / 2, rand: rand.New(rand.NewPCG(seed, 3))}
-		t.fail(c.run(kind, seen))
+		c.pairs, c.joins = seen.cuttable(), copied.cuttable()
+		t.fail(c.run(kind))
 	})
 }
 
-func (c *cutting) run(kind string, seen points) (err error) {
+// cuttable are the points at which a cut leaves something else than at others,
+// with the last passing of each.
+func (p points) cuttable() []visit {
+	var out []visit
+	for point, n := range p {
+		if changes(point) {
+			out = append(out, visit{point, n})
+		}
+	}
+	slices.SortFunc(out, func(a, b visit) int { return strings.Compare(a.point, b.point) })
+	return out
+}
+
+func (c *cutting) run(kind string) (err error) {
 	if err := os.Mkdir(c.root, 0o700); err != nil {
 		return err
 	}
@@ -46,19 +63,13 @@ func (c *cutting) run(kind string, seen points) (err error) {
 			err = uerr
 		}
 	}()
-	for point, n := range seen {
-		if changes(point) {
-			c.pairs = append(c.pairs, visit{point, n})
-		}
-	}
-	slices.SortFunc(c.pairs, func(a, b visit) int { return strings.Compare(a.point, b.point) })
 	began, sessions := time.Now(), 0
 	for ; c.done < c.goal; sessions++ {
 		if err := c.session(); err != nil {
 			c.fail(err)
 		}
 	}
-	c.say("layer 3: %d power cuts of %s in %d loads, %.1f s", c.done, kind, sessions, time.Since(began).Seconds())
+	c.say("layer 3: %d power cuts of %s in %d loads, %d of them in compactions, %.1f s", c.done, kind, sessions, c.apart, time.Since(began).Seconds())
 	return nil
 }
 
@@ -74,7 +85,13 @@ func (c *cutting) session() error {
 	s := newSession(c.target, newTap(400, c.rand.Uint64()), filepath.Join(dir, "lake"))
 	from := []resume{fromStdout, fromSidecar}[c.rand.IntN(2)]
 	for c.done < c.goal && s.state < len(s.tap.lines) {
-		if err := c.once(s, from, c.draw(), ""); err != nil {
+		if c.rand.IntN(3) == 0 {
+			if err := c.compaction(s, from); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := c.once(s, from, options{rest: time.Millisecond}, c.draw(c.pairs), ""); err != nil {
 			return err
 		}
 	}
@@ -84,21 +101,37 @@ func (c *cutting) session() error {
 	return os.RemoveAll(dir)
 }
 
+// compaction lets the tap go on for a while and cuts the power of what compacts
+// the rows then.
+func (c *cutting) compaction(s *session, from resume) error {
+	o := options{to: s.tap.whole(s.state + 20 + c.rand.IntN(60))}
+	res, err := s.run(from, o)
+	if err == nil && res.code != 0 {
+		err = s.wrap(faulty("wrong", "exit %d of a run without a fault\n%s", res.code, res.stderr))
+	}
+	if err != nil {
+		return err
+	}
+	was := c.done
+	err = c.once(s, from, options{command: "compact", args: []string{"--full"}}, c.draw(c.joins), "")
+	c.apart += c.done - was
+	return err
+}
+
 // draw is the next point to cut at; every fifth time none, but any moment.
-func (c *cutting) draw() visit {
+func (c *cutting) draw(among []visit) visit {
 	if c.rand.IntN(5) == 0 {
 		return visit{}
 	}
-	v := c.pairs[c.rand.IntN(len(c.pairs))]
+	v := among[c.rand.IntN(len(among))]
 	return visit{v.point, 1 + c.rand.IntN(v.n)}
 }
 
 // once runs the target, cuts the power while it stands at v, and holds the lake
 // that the next boot finds to what was promised; bugs are planted in the target.
-func (c *cutting) once(s *session, from resume, v visit, bugs string) error {
+func (c *cutting) once(s *session, from resume, o options, v visit, bugs string) error {
 	ready := filepath.Join(c.root, "ready")
 	defer os.Remove(ready)
-	o := options{rest: time.Millisecond}
 	if v.point != "" {
 		o.rules = v.rule("pause:"+ready) + ";" + bugs
 	}

@@ -34,7 +34,9 @@ func demo(out io.Writer, b target, root string, seed uint64) error {
 			return fmt.Errorf("the load ended after %d kills, exit %d\n%s", kills, res.code, res.stderr)
 		}
 		kills++
-		where := [...]string{before: "before its first commit", between: "between two commits", inside: "in the middle of a commit"}[moment(res)]
+		where := [...]string{
+			before: "before its first commit", between: "between two commits", inside: "in the middle of a commit", copying: "as it compacts",
+		}[moment(res)]
 		fmt.Fprintf(out, "kill %2d, %-26s sent from line %4d  STATE out: line %4d  lake: version %2d, %5d rows, whole\n",
 			kills, where+",", from, s.said, s.version, rowsIn(s.have))
 	}

@@ -19,15 +19,24 @@ type killing struct {
 	workers int
 }
 
-// named kills a load at every point it passes, and a recovery at every point
-// of its own, twice.
-// seen are the points of a load.
-func (k killing) named(seen points) error {
+// named kills a load at every point it passes, a compaction at every point of
+// its own, and a recovery at every point of that, twice.
+// seen are the points of a load, copied those of the compact command.
+func (k killing) named(seen, copied points) error {
 	t := newTap(300, 3)
 	visits := seen.visits()
 	side(k.workers, visits, func(v visit) { k.fail(k.at(t, v)) })
-	wounds := []string{"link/version/before#3", "link/version/after#3", "rename/sidecar/before#2"}
-	all := []points{seen}
+	aged, err := k.aged(t)
+	if err != nil {
+		return err
+	}
+	compactions := copied.visits()
+	side(k.workers, compactions, func(v visit) { k.fail(k.compacting(aged, v)) })
+	wounds := []string{
+		"link/version/before#3", "link/version/after#3", "rename/sidecar/before#2",
+		"compact/copy/after#2", "link/links/after#2",
+	}
+	all := []points{seen, copied}
 	n := 0
 	for _, wound := range wounds {
 		passed, visits, err := k.recoveries(t, wound)
@@ -39,7 +48,8 @@ func (k killing) named(seen points) error {
 	for _, gap := range uncovered(all...) {
 		k.fail(faulty("wrong", "a row of the matrix has no point: %s", gap))
 	}
-	k.say("layer 2: killed at %d failpoints in %d passings, and at %d of recoveries, each twice", len(seen), len(visits), n)
+	k.say("layer 2: killed at %d failpoints of loads in %d passings, at %d of compactions in %d, and at %d of recoveries, each twice",
+		len(seen), len(visits), len(copied), len(compactions), n)
 	return nil
 }
 
@@ -51,6 +61,63 @@ func (k killing) traced(t *tap) (points, error) {
 	}
 	s := newSession(k.target, t, dir)
 	return s.trace(fromStdout, filepath.Join(filepath.Dir(dir), "trace.txt"))
+}
+
+// aged is a lake that has been compacted twice, and whose tables have files and
+// superseded rows since.
+func (k killing) aged(t *tap) (*session, error) {
+	dir, err := k.fresh("aged")
+	if err != nil {
+		return nil, err
+	}
+	s := newSession(k.target, t, dir)
+	for n, joins := range []bool{true, true, false} {
+		res, err := s.run(fromStdout, options{to: t.whole((n + 1) * len(t.lines) / 3), joins: joins})
+		if err == nil && res.code != 0 {
+			err = fmt.Errorf("exit %d\n%s", res.code, res.stderr)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// copied is the points of the compact command in an aged lake.
+func (k killing) copied(t *tap) (points, error) {
+	s, err := k.aged(t)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(filepath.Dir(s.dir), "trace.txt")
+	if res, err := s.compact(options{args: []string{"--full"}, rules: "*=trace:" + name}); err != nil || res.code != 0 {
+		return nil, fmt.Errorf("exit %d: %w\n%s", res.code, err, res.stderr)
+	}
+	return readTrace(name)
+}
+
+// compacting kills a compaction of a copy of an aged lake at v, and lets the next
+// load and compaction go on.
+func (k killing) compacting(aged *session, v visit) error {
+	dir, err := k.fresh("compacting")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(filepath.Dir(dir))
+	s, err := aged.fork(dir)
+	if err != nil {
+		return err
+	}
+	s.shows = true
+	res, err := s.compact(options{args: []string{"--full"}, rules: v.rule("kill")})
+	if err != nil {
+		return err
+	}
+	if !res.signalled() {
+		return k.unreached(v, res)
+	}
+	k.count(&k.kills)
+	return k.finishBoth(s)
 }
 
 // at kills a load at v, and lets one copy of the lake be finished from the
@@ -95,6 +162,7 @@ func (k killing) finishBoth(s *session) error {
 	if err := s.finish(fromStdout); err != nil {
 		return err
 	}
+	other.shows = false
 	return other.finish(fromSidecar)
 }
 
@@ -106,7 +174,7 @@ func (k killing) recoveries(t *tap, wound string) (points, int, error) {
 		return nil, 0, err
 	}
 	s := newSession(k.target, t, dir)
-	if res, err := s.run(fromStdout, options{rules: wound + "=kill"}); err != nil || !res.signalled() {
+	if res, err := s.run(fromStdout, options{rules: wound + "=kill", joins: true}); err != nil || !res.signalled() {
 		return nil, 0, fmt.Errorf("wound %s: exit %d: %w", wound, res.code, err)
 	}
 	k.count(&k.kills)
@@ -155,10 +223,11 @@ const (
 	before = iota
 	between
 	inside
+	copying
 )
 
 // random kills loads at any moment, about as often before, between and inside
-// commits, until there were enough of each.
+// commits and as tables are compacted, until there were enough of each.
 func (k killing) random(kills int, seed uint64) {
 	t := newTap(900, seed)
 	var jobs []uint64
@@ -167,15 +236,15 @@ func (k killing) random(kills int, seed uint64) {
 	}
 	goal := goal{tally: k.tally, kills: kills}
 	side(len(jobs), jobs, func(seed uint64) { k.fail(k.chain(t, goal, seed)) })
-	k.say("layer 2: %d kills at random instants: %d before, %d between, %d inside commits",
-		k.when[before]+k.when[between]+k.when[inside], k.when[before], k.when[between], k.when[inside])
+	k.say("layer 2: %d kills at random instants: %d before, %d between, %d inside commits, %d since a compaction began",
+		k.when[before]+k.when[between]+k.when[inside]+k.when[copying], k.when[before], k.when[between], k.when[inside], k.when[copying])
 	if !goal.reached() {
-		k.fail(faulty("wrong", "kills before, between, inside commits: %v, want %d and a fifth each", k.when, kills))
+		k.fail(faulty("wrong", "kills before, between, inside commits, in compactions: %v, want %d and an eighth each", k.when, kills))
 	}
 }
 
-// goal is as many kills at random instants as asked for, a fifth of them at
-// least before, between and inside commits each.
+// goal is as many kills at random instants as asked for, an eighth of them at
+// least at each of the moments.
 type goal struct {
 	*tally
 	kills int
@@ -194,7 +263,7 @@ func (g goal) missing() int {
 			fewest = moment
 		}
 	}
-	if sum >= g.kills && 5*g.when[fewest] >= sum {
+	if sum >= g.kills && 8*g.when[fewest] >= sum {
 		return -1
 	}
 	return fewest
@@ -209,6 +278,7 @@ func (k killing) chain(t *tap, g goal, seed uint64) error {
 			return err
 		}
 		s := newSession(k.target, t, dir)
+		s.shows = true
 		from := []resume{fromStdout, fromSidecar}[r.IntN(2)]
 		for s.state < len(t.lines) && !g.reached() {
 			if err := k.once(s, from, g.missing(), r); err != nil {
@@ -235,16 +305,22 @@ func (k killing) once(s *session, from resume, wanted int, r *rand.Rand) error {
 	}
 	o := options{rest: 15 * time.Millisecond, meddle: func(p *process) {
 		switch {
-		case wanted == inside && !p.reach(&p.begun, commits), wanted == between && !p.reach(&p.ended, commits):
+		case wanted == inside && !p.reach(&p.begun, commits), wanted == between && !p.reach(&p.ended, commits),
+			wanted == copying && !p.reach(&p.copied, commits):
 			return
 		}
 		if p.sleep(nap) {
 			p.kill()
 		}
 	}}
-	if r.IntN(5) == 0 {
-		left := len(s.tap.lines) - s.state
+	left := len(s.tap.lines) - s.state
+	if wanted == copying { // which comes at the end of what the tap sends
+		o.to, o.rest, o.joins = s.tap.whole(s.state+20+r.IntN(100)), 0, true
+	} else if r.IntN(5) == 0 {
 		o.to, o.torn = s.state+r.IntN(left+1), r.IntN(2) == 0
+		if !slices.ContainsFunc(s.tap.lines[s.state:o.to], func(l line) bool { return l.state }) {
+			o.torn = true // a whole input without a STATE says that none is owed
+		}
 	}
 	res, err := s.run(from, o)
 	if err != nil || !res.signalled() {
@@ -255,9 +331,12 @@ func (k killing) once(s *session, from resume, wanted int, r *rand.Rand) error {
 	return nil
 }
 
-// moment says when a run was killed, by the commits it began and ended.
+// moment says when a run was killed, by the commits it began and ended, and the
+// compactions, which come after them.
 func moment(res outcome) int {
 	switch {
+	case res.copied > 0:
+		return copying
 	case res.begun == 0:
 		return before
 	case res.begun > res.ended:

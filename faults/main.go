@@ -96,17 +96,21 @@ func (s settings) layers(t *tally, b target, root string) (caught int, err error
 	if err != nil {
 		return 0, err
 	}
+	copied, err := k.copied(newTap(300, 3))
+	if err != nil {
+		return 0, err
+	}
 	if s.does("kills") {
-		if err := k.named(seen); err != nil {
+		if err := k.named(seen, copied); err != nil {
 			return 0, err
 		}
 		k.random(s.kills, s.seed)
 	}
 	if s.does("cuts") {
-		powerCuts(t, b, root, s.cuts, s.seed, seen)
+		powerCuts(t, b, root, s.cuts, s.seed, seen, copied)
 	}
 	if s.does("errors") {
-		failing{t, b, dirs{fast}, s.workers}.all(seen, s.tries)
+		failing{t, b, dirs{fast}, s.workers}.all(k, seen, copied, s.tries)
 	}
 	if !s.does("planted") {
 		return 0, nil

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // bug is one that somebody could put in; the layers that can see it must.
@@ -17,9 +18,9 @@ type bug struct {
 	pause string // where to cut the power
 }
 
-// bugs have the names of the cases of TestPlantedBugs in package lake, where
-// all of them are planted. A journal writes every name with the first sync of
-// anything, so the kernel cannot show what two of them lose.
+// bugs have the names of the cases of TestPlantedBugs and TestCompactionsBite in
+// package lake, where all of them are planted. A journal writes every name with
+// the first sync of anything, so the kernel cannot show what some of them lose.
 var bugs = []bug{
 	{"no sync of data files", "sync/data=skip;sync/deletes=skip", "stdout/state/after"},
 	{"no sync of the root manifest", "sync/manifest=skip", "create/sidecar/before"},
@@ -28,6 +29,10 @@ var bugs = []bug{
 	{"STATE before the sync of the log", "syncdir/log=late;sync/sidecar=late;syncdir/lake-dir=late", "stdout/state/after"},
 	{"rename for link", "link=rename", ""},
 	{"reload without the sync of the log", "", ""},
+	{"no sync of compacted files", "sync/compacted=skip", "symlink/current/before"},
+	{"no sync of a partition's directory", "", ""},
+	{"no sync of a directory of links", "", ""},
+	{"no sync after the link is removed", "", ""},
 }
 
 // planting puts every bug in, and counts those that are noticed.
@@ -65,13 +70,15 @@ func (p planting) run() (caught int, err error) {
 
 // inMemory runs the tests of package lake that plant the bugs there.
 func (p planting) inMemory() (map[string]bool, error) {
-	out, err := exec.Command("go", "test", "-count=1", "-v", "-run", "^TestPlantedBugs$", "./lake").CombinedOutput()
+	out, err := exec.Command("go", "test", "-count=1", "-v", "-run", "^(TestPlantedBugs|TestCompactionsBite)$", "./lake").CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("planted bugs in package lake: %w\n%s", err, out)
 	}
 	caught := map[string]bool{}
 	for _, b := range bugs {
-		caught[b.name] = strings.Contains(string(out), "--- PASS: TestPlantedBugs/"+strings.ReplaceAll(b.name, " ", "_")+" ")
+		for _, test := range []string{"TestPlantedBugs", "TestCompactionsBite"} {
+			caught[b.name] = caught[b.name] || strings.Contains(string(out), "--- PASS: "+test+"/"+strings.ReplaceAll(b.name, " ", "_")+" ")
+		}
 	}
 	return caught, nil
 }
@@ -116,8 +123,9 @@ func (p planting) power(b bug, kind string) (lost bool, err error) {
 	defer func() { err = errors.Join(err, unmount(c.dir)) }()
 	for n := 1; n <= 3 && !lost; n++ {
 		s := newSession(p.target, newTap(300, uint64(n)), filepath.Join(c.dir, fmt.Sprint("lake", n)))
+		s.joins = true
 		ready := filepath.Join(root, "ready")
-		err := c.once(s, fromStdout, visit{b.pause, n}, b.rules)
+		err := c.once(s, fromStdout, options{rest: time.Millisecond}, visit{b.pause, n}, b.rules)
 		if os.Remove(ready); err != nil && !errors.As(err, new(*fault)) {
 			return false, err
 		}

@@ -39,13 +39,15 @@ type visit struct {
 }
 
 // rule is a failpoint rule for v.
-func (v visit) rule(action string) string { return fmt.Sprintf("%s#%d=%s", v.point, v.n, action) }
+func (v visit) rule(action string) string { return v.at() + "=" + action }
+
+func (v visit) at() string { return fmt.Sprintf("%s#%d", v.point, v.n) }
 
 // changes reports whether a point stands at a call that changes the disk, or
 // between such calls, and not at one that only looks.
 func changes(point string) bool {
 	op, _, _ := strings.Cut(point, "/")
-	return !slices.Contains([]string{"open", "read", "readdir", "stat"}, op)
+	return !slices.Contains([]string{"open", "read", "readdir", "readlink", "stat"}, op)
 }
 
 // visits are passings of every point: the first and, where something changes,
@@ -81,6 +83,16 @@ var rows = []struct {
 		"syncdir/data-dir/before", "syncdir/data-dir/after", "syncdir/deletes-dir/before", "mkdir/stream-dir/after",
 		"mkdir/batches-dir/after", "mkdir/data-dir/after", "syncdir/lake-dir/before", "syncdir/stream-dir/before", "syncdir/batches-dir/after",
 	}},
+	{"DuckDB: COPY", []string{"compact/copy/before", "compact/copy/after"}},
+	{"compacted file: adopt", []string{
+		"mkdir/compacted-dir/after", "open/compacted/before", "read/compacted/before", "sync/compacted/before", "sync/compacted/after",
+		"rename/compacted/before", "rename/compacted/after", "syncdir/compacted-dir/before", "syncdir/compacted-dir/after",
+	}},
+	{"current", []string{
+		"mkdir/links-dir/before", "mkdir/links-dir/after", "link/links/before", "link/links/after", "syncdir/links-dir/before", "syncdir/links-dir/after",
+		"symlink/current/before", "symlink/current/after", "rename/current/before", "rename/current/after", "readlink/current/before",
+		"remove/links/before", "remove/links/after", "remove/links-dir/before", "remove/links-dir/after",
+	}},
 	{"table manifest", []string{"create/tables/after", "write/tables/after", "sync/tables/before", "sync/tables/after", "syncdir/tables-dir/before"}},
 	{"root manifest temp", []string{"create/manifest/after", "write/manifest/after", "sync/manifest/before", "sync/manifest/after"}},
 	{"before link", []string{"link/version/before"}},
@@ -94,7 +106,7 @@ var rows = []struct {
 	{"views", []string{"rename/views/before", "rename/views/after"}},
 	{"recovery: newest version", []string{"syncdir/log/before", "readdir/log/before", "open/version/before", "read/tables/before"}},
 	{"recovery: sweep", []string{
-		"remove/data/before", "remove/data/after", "remove/deletes/before", "remove/tables/after", "remove/manifest/after", "remove/spill/before",
+		"remove/data/before", "remove/data/after", "remove/deletes/before", "remove/compacted/before", "remove/compacted/after", "remove/tables/after", "remove/manifest/after", "remove/spill/before",
 	}},
 	{"locks", []string{"lock/lock/before", "lock/lock/after", "lock/views-lock/after"}},
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"target-filelake/lake"
 )
@@ -17,8 +18,11 @@ type session struct {
 	dir     string
 	have    content
 	version lake.Version
-	state   int // line of the lake's STATE
-	said    int // line of the last STATE that came out of any run
+	state   int   // line of the lake's STATE
+	said    int   // line of the last STATE that came out of any run
+	found   found // of the last look
+	shows   bool  // current is asked for at the end
+	joins   bool  // loads compact; else only who asks for it
 	runs    int
 	history string // what was done, for a report
 }
@@ -67,14 +71,22 @@ func (s *session) run(from resume, o options) (outcome, error) {
 
 // start runs the target once; the lake is not looked at.
 func (s *session) start(from resume, o *options) (res outcome, err error) {
-	if o.from, err = from(s); err != nil {
-		return res, s.wrap(err)
-	}
-	if o.to == 0 || o.to > len(s.tap.lines) {
-		o.to = len(s.tap.lines)
-	}
 	s.runs++
-	s.history += fmt.Sprintf("\n  run %d: lines %d to %d, failpoints %q %q", s.runs, o.from, o.to, o.rules, o.wrap)
+	if o.command == "" {
+		if o.from, err = from(s); err != nil {
+			return res, s.wrap(err)
+		}
+		if o.to == 0 || o.to > len(s.tap.lines) {
+			o.to = len(s.tap.lines)
+		}
+		s.history += fmt.Sprintf("\n  run %d: lines %d to %d", s.runs, o.from, o.to)
+		if !s.joins && !o.joins {
+			o.args = append(slices.Clip(o.args), "--compact", "never")
+		}
+	} else {
+		s.history += fmt.Sprintf("\n  run %d: %s", s.runs, o.command)
+	}
+	s.history += fmt.Sprintf(", failpoints %q %q %q", o.rules, o.wrap, o.args)
 	res, err = s.target.run(s.tap, s.dir, *o)
 	if err == nil && res.timeout {
 		err = faulty("wrong", "hangs")
@@ -89,9 +101,9 @@ func (s *session) settle(o options, res outcome) error {
 	if res.said > 0 {
 		s.said = res.said // a tap that went on from an earlier STATE is told of earlier ones again
 	}
-	f, err := inspect(s.tap, s.dir)
-	if err == nil {
-		err = s.held(f, o, res)
+	var err error
+	if s.found, err = inspect(s.tap, s.dir); err == nil {
+		err = s.held(s.found, o, res)
 	}
 	return s.wrap(err)
 }
@@ -100,6 +112,9 @@ func (s *session) settle(o options, res outcome) error {
 func (s *session) held(f found, o options, res outcome) error {
 	if promised := max(int(s.version), res.committed); int(f.version) < promised {
 		return faulty("lost", "version %d, where %d was committed", f.version, promised)
+	}
+	if o.command != "" && f.state != s.state {
+		return faulty("wrong", "%s took the lake from line %d to %d", o.command, s.state, f.state)
 	}
 	if f.state < s.said {
 		return faulty("lost", "the lake stands at line %d, line %d was said", f.state, s.said)
@@ -121,7 +136,7 @@ func (s *session) held(f found, o options, res outcome) error {
 // possible is what the lake may hold: the lines up to its STATE and, if the tap
 // ended after a later line, perhaps the keyed rows up to there.
 func (s *session) possible(f found, o options) []content {
-	if f.version == s.version {
+	if f.version == s.version || o.command != "" {
 		return []content{s.have}
 	}
 	to := max(f.state, o.from)
@@ -176,7 +191,13 @@ func (s *session) complete() error {
 			return err
 		}
 	}
-	return leftovers(s.dir)
+	if err := leftovers(s.dir); err != nil {
+		return err
+	}
+	if !s.shows {
+		return nil
+	}
+	return s.shown(all)
 }
 
 // leftovers says which files stay that nothing names: the load that just ended
@@ -188,7 +209,7 @@ func leftovers(dir string) error {
 			return errors.Join(err, faulty("wrong", "left behind: %q", names))
 		}
 	}
-	return nil
+	return unnamed(dir)
 }
 
 // wrap tells what led to a fault.

@@ -15,7 +15,7 @@ type tally struct {
 	kills  int
 	cuts   int
 	errs   int
-	when   [3]int // kills before, between and inside commits
+	when   [4]int // kills before, between and inside commits, and in compactions
 	found  map[string]int
 	broken []error
 	loud   []string // what did not run, and why

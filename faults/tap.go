@@ -129,6 +129,15 @@ func (t *tap) event(s *stream, n int, r *rand.Rand) {
 	t.record(s, "", fmt.Sprintf("%d|%s", n, what), fmt.Sprintf(`"n":%d,"what":%q`, n, what))
 }
 
+// whole is after the first STATE that comes with line n or later: a tap that ends
+// there leaves nothing out.
+func (t *tap) whole(n int) int {
+	for n < len(t.lines) && (n == 0 || !t.lines[n-1].state) {
+		n++
+	}
+	return min(n, len(t.lines))
+}
+
 // head is what the tap sends before it goes on after line n.
 func (t *tap) head(n int) string {
 	var b strings.Builder

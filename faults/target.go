@@ -29,7 +29,9 @@ type options struct {
 	rest     time.Duration // after each STATE, so that commits do not touch
 	rules    string        // failpoints
 	wrap     []string      // what the program runs under, strace, say
+	command  string        // "": a load; compact reads nothing of the tap
 	args     []string
+	joins    bool           // a load that compacts
 	meddle   func(*process) // runs beside it, and kills it or not
 	limit    time.Duration  // 0: a minute
 }
@@ -38,6 +40,7 @@ type options struct {
 type process struct {
 	*exec.Cmd
 	begun, ended atomic.Int64 // commits
+	copied       atomic.Int64 // compacted files begun
 	over         chan struct{}
 }
 
@@ -47,15 +50,20 @@ type outcome struct {
 	said         int // line of the last STATE on stdout; 0: none
 	committed    int // newest version that the log calls committed
 	begun, ended int // commits
+	copied       int // compacted files begun
 	stderr       string
 	timeout      bool
 }
 
 // run starts the target, feeds it, and waits for its end.
 func (b target) run(t *tap, dir string, o options) (outcome, error) {
-	argv := append(append([]string{}, o.wrap...), b.binary, "--lake", dir, "--batch-size-rows", fmt.Sprint(b.batch), "--threads", "2",
-		"--compact", "never") // what a compaction adds is held to its promises in package lake and by random sequences
-	argv = append(argv, o.args...)
+	argv := append(append([]string{}, o.wrap...), b.binary)
+	if o.command == "" {
+		argv = append(argv, "--batch-size-rows", fmt.Sprint(b.batch))
+	} else {
+		argv = append(argv, o.command)
+	}
+	argv = append(append(argv, "--lake", dir, "--threads", "2"), o.args...)
 	p := &process{Cmd: exec.Command(argv[0], argv[1:]...), over: make(chan struct{})}
 	var out, errs bytes.Buffer
 	p.Stdout, p.Stderr = &out, &errs
@@ -68,7 +76,7 @@ func (b target) run(t *tap, dir string, o options) (outcome, error) {
 		return outcome{}, err
 	}
 	p.ExtraFiles = []*os.File{ours}
-	p.Env = append(os.Environ(), variable+"=commit/*=trace:/dev/fd/3;"+o.rules)
+	p.Env = append(os.Environ(), variable+"=commit/*=trace:/dev/fd/3;compact/copy/before=trace:/dev/fd/3;"+o.rules)
 	if err := p.Start(); err != nil {
 		return outcome{}, errors.Join(err, events.Close(), ours.Close())
 	}
@@ -79,9 +87,11 @@ func (b target) run(t *tap, dir string, o options) (outcome, error) {
 	res := b.await(p, o)
 	<-followed
 	events.Close()
-	res.begun, res.ended = int(p.begun.Load()), int(p.ended.Load())
+	res.begun, res.ended, res.copied = int(p.begun.Load()), int(p.ended.Load()), int(p.copied.Load())
 	res.stderr = errs.String()
-	res.said, err = lastSaid(out.Bytes())
+	if o.command == "" {
+		res.said, err = lastSaid(out.Bytes())
+	}
 	res.committed = lastCommitted(res.stderr)
 	return res, err
 }
@@ -109,7 +119,7 @@ func (b target) await(p *process, o options) outcome {
 	return res
 }
 
-// follow counts the commits that the target reports.
+// follow counts what the target reports.
 func (p *process) follow(events io.Reader) {
 	for s := bufio.NewScanner(events); s.Scan(); {
 		switch s.Text() {
@@ -117,6 +127,8 @@ func (p *process) follow(events io.Reader) {
 			p.begun.Add(1)
 		case "commit/end":
 			p.ended.Add(1)
+		case "compact/copy/before":
+			p.copied.Add(1)
 		}
 	}
 }
@@ -191,11 +203,15 @@ func lastSaid(out []byte) (int, error) {
 	return n, nil
 }
 
-// lastCommitted is the newest version that the log calls committed.
+// lastCommitted is the newest version that the log calls committed, or compacted.
 func lastCommitted(stderr string) int {
 	n := 0
 	for _, l := range strings.Split(stderr, "\n") {
-		if _, rest, ok := strings.Cut(l, "msg=committed version="); ok {
+		_, rest, ok := strings.Cut(l, "msg=committed ")
+		if !ok {
+			_, rest, _ = strings.Cut(l, "msg=compacted ")
+		}
+		if _, rest, ok = strings.Cut(rest, "version="); ok {
 			_, _ = fmt.Sscan(rest, &n) // a line cut off by the kill counts for nothing
 		}
 	}
