@@ -2,17 +2,12 @@ package columns
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 	"sync"
 
 	"github.com/parquet-go/parquet-go/compress"
-	"github.com/parquet-go/parquet-go/encoding/delta"
-	"github.com/parquet-go/parquet-go/encoding/plain"
-	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -20,6 +15,11 @@ import (
 // pageBytes is the size at which a page ends. The sample's files came out 3 %
 // smaller than with 1 MiB and as fast; 128 KiB made them larger again.
 const pageBytes = 256 << 10
+
+// vectorRows is how many rows DuckDB reads at a time, from a row group's first.
+// Where one such piece lies in two pages it copies the values of dictionaries: the
+// sample's strings took twice the time.
+const vectorRows = 2048
 
 // A dictionary is tried when the first sampled values repeat enough, and
 // left for good, pages after it being plain, when it grows past its limits.
@@ -42,8 +42,10 @@ type encoder struct {
 	sampled  bool // values were seen, so indexing is decided
 	indexing bool // pages hold dictionary indexes
 	dict     dictionary
+	words    words // the dictionary where values are numbers
 
 	page    Vector // entries of the page being made
+	rows    int    // of the page
 	raw     []byte // its levels and values, encoded
 	part    []byte // scratch of the encodings
 	packed  []byte // raw, compressed
@@ -74,6 +76,12 @@ func (e *encoder) chunk(c *format.ColumnChunk, leaf *Leaf, segments []*Batch, i 
 		v := &b.Vectors[i]
 		for row := 0; row < b.Rows; {
 			n := e.room(v, b.Rows, b.Rows-row)
+			if n == 0 {
+				if err := e.endPage(); err != nil {
+					return err
+				}
+				continue
+			}
 			if from, to := v.entryOf(row), v.entryOf(row+n); len(e.page.Def) == 0 && v.isLong(from, to) {
 				if err := e.longPage(v, from, to); err != nil {
 					return err
@@ -82,13 +90,7 @@ func (e *encoder) chunk(c *format.ColumnChunk, leaf *Leaf, segments []*Batch, i 
 				continue
 			}
 			e.page.appendEntries(v, v.entryOf(row), v.entryOf(row+n))
-			row += n
-			if e.page.bytes() < pageBytes {
-				continue
-			}
-			if err := e.endPage(); err != nil {
-				return err
-			}
+			row, e.rows = row+n, e.rows+n
 		}
 	}
 	if len(e.page.Def) > 0 {
@@ -124,7 +126,7 @@ func (e *encoder) longPage(v *Vector, from, to int) error {
 
 func (e *encoder) begin(m *format.ColumnMetaData, leaf *Leaf) {
 	e.start, e.meta, e.sampled, e.indexing = len(e.out), m, false, false
-	e.bounds = bounds{}
+	e.bounds, e.rows = bounds{}, 0
 	e.page.Leaf = *leaf
 	e.page.clear()
 	m.Type, m.PathInSchema, m.Codec = physical(leaf.Kind, leaf.Precision), leaf.Path, e.codec.CompressionCodec()
@@ -132,11 +134,22 @@ func (e *encoder) begin(m *format.ColumnMetaData, leaf *Leaf) {
 	m.DataPageOffset, m.DictionaryPageOffset = int64(e.start), -1
 }
 
-// room is how many of the rows left in v the page takes, by v's mean row; one
-// at least.
+// room is how many of the rows left in v the page takes, by v's mean row; none if
+// it is full. Where pages have many rows they end where readers' vectors do.
 func (e *encoder) room(v *Vector, rows, left int) int {
-	space := pageBytes - e.page.bytes()
-	return min(left, max(1, space*rows/max(1, v.bytes())))
+	mean := max(1, v.bytes()/rows)
+	n := max(0, pageBytes-e.page.bytes()) / mean
+	end := (e.rows + n + vectorRows/2) / vectorRows * vectorRows
+	if end < e.rows {
+		end += vectorRows
+	}
+	if end > 0 && (end-e.rows-n)*mean <= pageBytes {
+		n = end - e.rows
+	}
+	if e.rows == 0 {
+		n = max(n, 1)
+	}
+	return min(n, left)
 }
 
 func (v *Vector) bytes() int {
@@ -176,10 +189,16 @@ func (e *encoder) rotate(at int) {
 }
 
 func (e *encoder) writeDictionary() error {
-	e.raw = appendPlain(e.raw[:0], &e.dict.values)
+	n := e.dict.len()
+	if e.meta.Type == format.ByteArray || e.meta.Type == format.FixedLenByteArray {
+		e.raw = appendPlain(e.raw[:0], &e.dict.values)
+	} else {
+		n = len(e.words.values)
+		e.raw = appendWords(e.raw[:0], e.words.values, e.meta.Type)
+	}
 	h := format.PageHeader{Type: format.DictionaryPage}
 	h.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{
-		NumValues: int32(e.dict.len()),
+		NumValues: int32(n),
 		Encoding:  format.Plain,
 	})
 	return e.write(&h)
@@ -211,6 +230,7 @@ func (e *encoder) endPage() error {
 	})
 	err = e.write(&h)
 	v.clear()
+	e.rows = 0
 	return err
 }
 
@@ -235,126 +255,4 @@ func (e *encoder) write(h *format.PageHeader) error {
 	e.out = append(append(e.out, e.header.Bytes()...), body...)
 	e.meta.TotalUncompressedSize += int64(e.header.Len() + len(e.raw))
 	return nil
-}
-
-// appendLevels appends levels as data pages of version 1 hold them: length,
-// then RLE. Most columns have one level throughout, which is one run.
-func appendLevels(dst []byte, scratch *[]byte, levels []byte, most byte) []byte {
-	if most == 0 {
-		return dst
-	}
-	if bytes.Count(levels, levels[:1]) == len(levels) {
-		run := binary.AppendUvarint(make([]byte, 0, 8), uint64(len(levels))<<1)
-		run = append(run, levels[0])
-		return append(binary.LittleEndian.AppendUint32(dst, uint32(len(run))), run...)
-	}
-	enc := rle.Encoding{BitWidth: bits.Len8(most)}
-	var err error
-	if *scratch, err = enc.EncodeLevels(*scratch, levels); err != nil {
-		panic("BUG: " + err.Error())
-	}
-	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(*scratch))), *scratch...)
-}
-
-// appendValues appends the page's values to e.raw and returns how, and their
-// bounds.
-func (e *encoder) appendValues() (format.Encoding, bounds, error) {
-	v := &e.page
-	var err error
-	switch e.meta.Type {
-	case format.Boolean:
-		e.raw = appendBits(e.raw, v.Bools)
-		return format.Plain, boundsOf(v), nil
-	case format.Double:
-		e.part, err = new(plain.Encoding).EncodeDouble(e.part, v.Floats)
-		e.raw = append(e.raw, e.part...)
-		return format.Plain, boundsOf(v), err
-	case format.ByteArray, format.FixedLenByteArray:
-		return e.appendBytes()
-	case format.Int32:
-		e.int32s = appendInt32s(e.int32s[:0], v.Ints)
-		e.part, err = new(delta.BinaryPackedEncoding).EncodeInt32(e.part, e.int32s)
-	default:
-		e.part, err = new(delta.BinaryPackedEncoding).EncodeInt64(e.part, v.Ints)
-	}
-	e.raw = append(e.raw, e.part...)
-	return format.DeltaBinaryPacked, boundsOf(v), err
-}
-
-func appendInt32s(dst []int32, src []int64) []int32 {
-	for _, x := range src {
-		dst = append(dst, int32(x))
-	}
-	return dst
-}
-
-// appendBits appends booleans eight to a byte, the first in the lowest bit.
-func appendBits(dst []byte, src []bool) []byte {
-	for len(src) > 0 {
-		n := min(8, len(src))
-		var b byte
-		for i, x := range src[:n] {
-			if x {
-				b |= 1 << i
-			}
-		}
-		dst, src = append(dst, b), src[n:]
-	}
-	return dst
-}
-
-func (e *encoder) appendBytes() (format.Encoding, bounds, error) {
-	v := &e.page
-	if !e.sampled {
-		e.sample()
-	}
-	if e.indexing {
-		return e.appendIndexes()
-	}
-	if v.layout() == inData {
-		e.raw = appendPlain(e.raw, v)
-		return format.Plain, boundsOf(v), nil
-	}
-	e.int32s = appendLengths(e.int32s[:0], v.Ends)
-	var err error
-	e.part, err = new(delta.BinaryPackedEncoding).EncodeInt32(e.part, e.int32s)
-	e.raw = append(append(e.raw, e.part...), v.Data...)
-	return format.DeltaLengthByteArray, boundsOf(v), err
-}
-
-func appendLengths(dst []int32, ends []uint32) []int32 {
-	start := uint32(0)
-	for _, end := range ends {
-		dst = append(dst, int32(end-start))
-		start = end
-	}
-	return dst
-}
-
-// sample starts the dictionary with the chunk's first values, to see whether
-// they repeat enough for one.
-func (e *encoder) sample() {
-	v := &e.page
-	e.dict.reset(&v.Leaf)
-	n := min(v.values(), dictionarySample)
-	for i := range n {
-		e.dict.index(v.Value(i))
-	}
-	e.sampled = n > 0
-	e.indexing = n > 0 && e.dict.len()*dictionaryRatio <= n
-}
-
-func (e *encoder) appendIndexes() (format.Encoding, bounds, error) {
-	v, d := &e.page, &e.dict
-	e.int32s = e.int32s[:0]
-	for i := range v.values() {
-		x := d.index(v.Value(i))
-		d.seen[x] = true
-		e.int32s = append(e.int32s, x)
-	}
-	var err error
-	e.part, err = new(rle.DictionaryEncoding).EncodeInt32(e.part, e.int32s)
-	e.raw = append(e.raw, e.part...)
-	e.indexing = d.len() <= dictionaryValues && len(d.values.Data) <= dictionaryBytes
-	return format.RLEDictionary, d.pageBounds(), err
 }

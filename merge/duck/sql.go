@@ -111,32 +111,6 @@ func BySchema(files []lake.DataFile) [][]lake.DataFile {
 	return out
 }
 
-// selectTable is a table's live rows in its schema now.
-func selectTable(t *lake.Table, at Place, root string) string {
-	var whole, worn []lake.DataFile // without superseded rows, and with some
-	for _, f := range t.Files {
-		switch {
-		case f.Superseded == 0 && f.Rows > 0:
-			whole = append(whole, f)
-		case f.Live() > 0:
-			worn = append(worn, f)
-		}
-	}
-	cols := t.Schema().Columns
-	var parts []string
-	if len(whole) > 0 {
-		parts = append(parts, selectRows(t, whole, at, false))
-	}
-	if len(worn) > 0 {
-		parts = append(parts, "SELECT "+strings.Join(Names(cols), ", ")+"\nFROM (\n"+selectRows(t, worn, at, true)+"\n) AS live\nANTI JOIN "+
-			Gone(t.Deletes, at, root)+" AS gone\nON live."+FileColumn+" = gone.file AND live."+RowColumn+" = gone.pos")
-	}
-	if len(parts) == 0 {
-		return selectNothing(cols)
-	}
-	return strings.Join(parts, "\nUNION ALL\n")
-}
-
 // selectRows is every row of files of a table, in its schema now.
 func selectRows(t *lake.Table, files []lake.DataFile, at Place, located bool) string {
 	var parts []string
@@ -197,5 +171,5 @@ func ByID(cols []columns.Column, id int32) *columns.Column {
 
 // CreateView shows a table's live rows under its name; root is SQL.
 func CreateView(t *lake.Table, at Place, root string) string {
-	return "CREATE OR REPLACE VIEW " + Ident(t.Name) + " AS\n" + selectTable(t, at, root)
+	return "CREATE OR REPLACE VIEW " + Ident(t.Name) + " AS\n" + selectLive(t, t.Files, at, root)
 }

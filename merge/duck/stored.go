@@ -56,55 +56,6 @@ func SelectStored(t *lake.Table, files []lake.DataFile, at Place, root string, e
 	return "SELECT " + strings.Join(append(out, exprs...), ", ") + "\nFROM (\n" + selectLive(t, files, at, root) + "\n)"
 }
 
-// manyWorn is how many files a statement may hold against their positions one by
-// one; it binds each scan of its own.
-const manyWorn = 64
-
-// selectLive is the live rows of some of a table's files, in its schema now and in
-// their order. Each file is held against its own positions by their numbers alone:
-// the names of files beside two million of them took more memory than a compaction
-// may have.
-func selectLive(t *lake.Table, files []lake.DataFile, at Place, root string) string {
-	if countWorn(files) > manyWorn {
-		some := *t
-		some.Files = files
-		return selectTable(&some, at, root)
-	}
-	var parts []string
-	for len(files) > 0 {
-		n := 1
-		for f := files[0]; f.Superseded == 0 && n < len(files) && files[n].Superseded == 0; {
-			n++
-		}
-		if files[0].Superseded == 0 {
-			parts = append(parts, selectRows(t, files[:n], at, false))
-		} else if files[0].Live() > 0 {
-			parts = append(parts, selectWorn(t, files[0], at))
-		}
-		files = files[n:]
-	}
-	if len(parts) == 0 {
-		return selectNothing(t.Schema().Columns)
-	}
-	return strings.Join(parts, "\nUNION ALL\n")
-}
-
-func countWorn(files []lake.DataFile) (n int) {
-	for i := range files {
-		if files[i].Superseded > 0 {
-			n++
-		}
-	}
-	return n
-}
-
-// selectWorn is the live rows of a file some of whose rows are superseded.
-func selectWorn(t *lake.Table, f lake.DataFile, at Place) string {
-	return "SELECT " + strings.Join(Names(t.Schema().Columns), ", ") + "\nFROM (\n" + selectRows(t, []lake.DataFile{f}, at, true) +
-		"\n) AS live\nANTI JOIN (SELECT pos FROM read_parquet(" + List(DeletePaths(t.Deletes, at)) +
-		", hive_partitioning = false) WHERE file_path = " + Lit(f.Path) + ") AS gone\nON live." + RowColumn + " = gone.pos"
-}
-
 func holdsJSON(c *columns.Column) bool {
 	if c.Kind == columns.JSON {
 		return true

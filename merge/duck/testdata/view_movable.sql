@@ -36,12 +36,6 @@ FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0it''s; "odd"
 -- $$ /*/batches/00004 ''a"; -- $$
 .parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
 UNION ALL
-SELECT "it's; ""odd""
--- $$ /*", "it's; ""odd""
--- $$ /*2", "it's; ""odd""
--- $$ /*s", "it's; ""odd""
--- $$ /*l", "more"
-FROM (
 SELECT CAST("it's; ""odd""
 -- $$ /*" AS DECIMAL(38,0)) AS "it's; ""odd""
 -- $$ /*", "it's; ""odd""
@@ -56,10 +50,12 @@ SELECT CAST("it's; ""odd""
 -- $$ /*l" IS NOT NULL THEN '[' || coalesce(list_aggregate([coalesce(CASE WHEN e0 IS NOT NULL THEN '{"it''s; \"odd\"\n-- $$ /*":' || coalesce(CAST(to_json(rtrim(rtrim(strftime(struct_extract(e0, 'it''s; "odd"
 -- $$ /*') AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z') AS VARCHAR), 'null') || '}' END, 'null') FOR e0 IN "it's; ""odd""
 -- $$ /*l"], 'string_agg', ','), '') || ']' END AS JSON) AS "it's; ""odd""
--- $$ /*l", CAST(NULL AS VARCHAR) AS "more", __lake_file, file_row_number
-FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0/batches/00001 ''a"; -- $$
-.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
-) AS live
-ANTI JOIN (SELECT coalesce(getvariable('lake'), '/LAKE') || '/' || file_path AS file, pos FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0/deletes/00002 ''a"; -- $$
-.parquet'], hive_partitioning = false)) AS gone
-ON live.__lake_file = gone.file AND live.file_row_number = gone.pos
+-- $$ /*l", CAST(NULL AS VARCHAR) AS "more"
+FROM (
+SELECT live.* FROM (SELECT *, 1 AS __lake_file FROM read_parquet(coalesce(getvariable('lake'), '/LAKE') || '/t0/batches/00001 ''a"; -- $$
+.parquet', file_row_number = true, hive_partitioning = false)) AS live
+JOIN (SELECT 1 AS one, bitstring_agg(pos, 0, 1) AS bits FROM read_parquet([coalesce(getvariable('lake'), '/LAKE') || '/t0/deletes/00002 ''a"; -- $$
+.parquet'], hive_partitioning = false) WHERE file_path = 't0/batches/00001 ''a"; -- $$
+.parquet') AS gone ON live.__lake_file = gone.one
+WHERE get_bit(gone.bits, CAST(live.file_row_number AS INTEGER)) = 0
+)
