@@ -7,22 +7,6 @@ SELECT "it's; ""odd""
 -- $$ /*s", CAST("rowid" AS STRUCT("it's; ""odd""
 -- $$ /*" UUID, "j" VARCHAR)[]) AS "rowid", "at", CAST("j" AS VARCHAR) AS "j"
 FROM (
-SELECT "it's; ""odd""
--- $$ /*" AS "it's; ""odd""
--- $$ /*", "it's; ""odd""
--- $$ /*2" AS "it's; ""odd""
--- $$ /*2", CASE WHEN "it's; ""odd""
--- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
--- $$ /*" := struct_extract("it's; ""odd""
--- $$ /*s", 'it''s; "odd"
--- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
--- $$ /*s", 'j') AS JSON)) END AS "it's; ""odd""
--- $$ /*s", [CASE WHEN e0 IS NOT NULL THEN struct_pack("it's; ""odd""
--- $$ /*" := struct_extract(e0, 'it''s; "odd"
--- $$ /*'), "j" := CAST(struct_extract(e0, 'j') AS JSON)) END FOR e0 IN "rowid"] AS "rowid", "at" AS "at", CAST("j" AS JSON) AS "j"
-FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24/batches/00002 ''a"; -- $$
-.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
-UNION ALL
 SELECT CAST("it's; ""odd""
 -- $$ /*" AS DECIMAL(38,0)) AS "it's; ""odd""
 -- $$ /*", "it's; ""odd""
@@ -44,6 +28,22 @@ JOIN (SELECT 1 AS one, bitstring_agg(pos, 0, 2) AS bits FROM read_parquet(['/LAK
 .parquet') AS gone ON live.__lake_file = gone.one
 WHERE get_bit(gone.bits, CAST(live.file_row_number AS INTEGER)) = 0
 )
+UNION ALL
+SELECT "it's; ""odd""
+-- $$ /*" AS "it's; ""odd""
+-- $$ /*", "it's; ""odd""
+-- $$ /*2" AS "it's; ""odd""
+-- $$ /*2", CASE WHEN "it's; ""odd""
+-- $$ /*s" IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract("it's; ""odd""
+-- $$ /*s", 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract("it's; ""odd""
+-- $$ /*s", 'j') AS JSON)) END AS "it's; ""odd""
+-- $$ /*s", [CASE WHEN e0 IS NOT NULL THEN struct_pack("it's; ""odd""
+-- $$ /*" := struct_extract(e0, 'it''s; "odd"
+-- $$ /*'), "j" := CAST(struct_extract(e0, 'j') AS JSON)) END FOR e0 IN "rowid"] AS "rowid", "at" AS "at", CAST("j" AS JSON) AS "j"
+FROM read_parquet(['/LAKE/it%27s%20%22t%22%3B%20%24%24/batches/00002 ''a"; -- $$
+.parquet'], filename = '__lake_file', file_row_number = true, hive_partitioning = false)
 )
 ORDER BY "it's; ""odd""
 -- $$ /*" NULLS FIRST, "it's; ""odd""
