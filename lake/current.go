@@ -33,13 +33,21 @@ func (t *Table) Plain() bool {
 }
 
 // PublishCurrent makes the link "current" in a plain table's directory stand for
-// a directory of hard links to its files, in one step: whoever opens files
+// a directory of hard links to its files, and takes it from one without rows, in one
+// step: whoever opens files
 // through it finds those of one version. It reports whether that was to be done.
 // The directory before stays, for who has begun to read it, until the next.
 //
 // The link is made after the version that it shows is durable. A crash leaves
 // the one before; a power cut too, or the new one, whole.
 func (l *Lake) PublishCurrent(t *Table) (bool, error) {
+	if t.Rows() == 0 {
+		before, err := l.current(t.Dir)
+		if err == nil && before != "" {
+			err = l.HideCurrent(t.Dir)
+		}
+		return before != "" && err == nil, wrapCurrent(t, err)
+	}
 	if !t.Plain() {
 		return false, nil
 	}

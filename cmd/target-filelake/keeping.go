@@ -51,27 +51,30 @@ func (k *keeping) close() error { return errors.Join(k.lake.Close(), k.disk.Clos
 
 // settle makes the sidecar and the views say what has been committed.
 func (k *keeping) settle(ctx context.Context) error {
-	err := restoreSidecar(k.lake, k.pipeline)
+	err := errors.Join(restoreSidecar(k.lake, k.pipeline), showAnew(k.lake))
 	if k.views {
 		err = errors.Join(err, publishViews(ctx, k.root, k.lake, k.log))
 	}
 	return err
 }
 
-// showAnew makes current say what streams are that were taken back: what it says
-// still is no more.
-func (k *keeping) showAnew(before, m *lake.Manifest) error {
+// showAnew makes current say what the streams are that the newest version took
+// back: what it says still is no more. Whoever works in the lake next does it again,
+// for the process that took them back may have died in between.
+func showAnew(l *lake.Lake) error {
+	m := l.Manifest()
+	if m.Operation != lake.OpRollback && m.Operation != lake.OpReset {
+		return nil
+	}
 	var err error
 	for i := range m.Changes {
 		stream := m.Changes[i].Stream
-		t, old := m.Tables[stream], before.Tables[stream]
-		switch {
-		case t != nil && t.Plain():
-			_, perr := k.lake.PublishCurrent(t)
+		if t := m.Tables[stream]; t != nil && t.Plain() {
+			_, perr := l.PublishCurrent(t)
 			err = errors.Join(err, perr)
-		case old != nil:
-			err = errors.Join(err, k.lake.HideCurrent(old.Dir))
+			continue
 		}
+		err = errors.Join(err, l.HideCurrent(l.Dir(stream)))
 	}
 	return err
 }

@@ -54,7 +54,7 @@ func (c *ResetCmd) Run(ctx context.Context, std *stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(k.lake.HideCurrent(t.Dir), k.settle(ctx)); err != nil {
+	if err := k.settle(ctx); err != nil {
 		return fmt.Errorf("the reset is committed as version %d, but: %w", next.Version, err)
 	}
 	fmt.Fprintf(std.err, "stream %s is gone in version %d: %d rows\n", printable(c.Stream), uint64(next.Version), t.Rows())

@@ -51,7 +51,7 @@ func (c *RollbackCmd) Run(ctx context.Context, std *stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(k.showAnew(before, m), k.settle(ctx)); err != nil {
+	if err := k.settle(ctx); err != nil {
 		return fmt.Errorf("the rollback is committed as version %d, but: %w", m.Version, err)
 	}
 	c.explain(std.err, before, m)

@@ -12,6 +12,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge"
 	"target-filelake/merge/duck"
 )
 
@@ -94,6 +95,39 @@ func TestWrongOutput(t *testing.T) {
 	f("SELECT 1::UBIGINT AS id, 'x' AS "+name, 1)
 	f("SELECT 'x' AS "+name+", 1::BIGINT AS id", 1)
 	f("SELECT 1::BIGINT AS id, 'x'::BLOB AS "+name, 1)
+}
+
+// TestPortions sorts rows for which memory is too small at once, and has DuckDB say so.
+func TestPortions(t *testing.T) {
+	x := ordered(t, 3, 100_000)
+	x.sizes.target = 16 << 20
+	x.load(x.fresh(2, "SELECT -1::BIGINT AS id, '' AS "+duck.Ident(odd)+" UNION ALL SELECT NULL, ''"))
+	x.Must(x.db.Close())
+	config := x.Config()
+	config.MemoryMB = 14
+	var err error
+	x.db, err = merge.Open(context.Background(), config)
+	x.Must(err)
+	ch, r, err := x.compactor().Prepare(context.Background(), x.now(), []Job{{Files: x.now().Files, Settle: true}})
+	x.Must(err)
+	if r.Files < 2 || r.Rows != 300_002 {
+		t.Fatalf("%d files of %d rows: want the 300002 rows in several, since 14 MiB do not hold them", r.Files, r.Rows)
+	}
+	_, err = x.lake.Compact([]lake.Change{ch})
+	x.Must(err)
+	var last *columns.Range
+	for _, f := range x.now().Files {
+		now := f.KeyRange(1)
+		if !f.Sorted || last != nil && last.Meets(&x.key()[0], now, &x.key()[0]) {
+			t.Fatalf("%s has keys of the file before it", f.Path)
+		}
+		last = now
+	}
+	x.Exec(duck.CreateView(x.now(), duck.Under(x.Root), duck.Lit(x.Root)))
+	x.scan("SELECT count(*), count(DISTINCT id) FROM "+duck.Ident(stream), &r.Rows, &r.Bytes)
+	if r.Rows != 300_002 || r.Bytes != 300_001 {
+		t.Fatalf("%d rows of %d keys", r.Rows, r.Bytes)
+	}
 }
 
 // TestCancelled ends compactions a little later each time, until one is done.

@@ -26,7 +26,7 @@ func TestRowsAsMap(t *testing.T) {
 				o.specs = append(o.specs, []string{"bucket(3, " + duck.Ident(bucket) + ")", duck.Ident(odd + "p")})
 			}
 			o.fixture = newFixture(t, o.properties(), o.columns(0)...)
-			o.sizes = sizes{target: pick(o.rand, int64(16<<10), 128<<10, 1<<20), group: 64}
+			o.sizes = sizes{target: pick(o.rand, int64(16<<10), 128<<10, 1<<20), group: 64, sorted: pick(o.rand, int64(0), 40)}
 			o.run()
 		})
 	}
@@ -154,6 +154,9 @@ func (o *oracle) run() {
 	}
 	for _, when := range []When{Crowded, Ended, Asked, Asked, Full} {
 		o.compactOnce(when)
+	}
+	for pass := 0; o.sizes.sorted > 0 && pass < 4; pass++ { // files of few rows are joined
+		o.compactOnce(Asked)
 	}
 	if jobs := o.plan(Asked); len(jobs) > 0 {
 		o.Fatalf("still asks for %s", show(jobs))

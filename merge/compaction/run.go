@@ -115,39 +115,75 @@ func (w *writing) check(ctx context.Context, files []lake.DataFile) error {
 
 // rewrite sorts the live rows of files and writes them, as the columns of t are.
 func (w *writing) rewrite(ctx context.Context, t *lake.Table, files []lake.DataFile) error {
-	at, root := duck.Under(w.DB.Root()), duck.Lit(w.DB.Root())
-	var rows, bytes int64
+	p := portion{table: t, files: files}
 	for i := range files {
-		rows, bytes = rows+files[i].Live(), bytes+files[i].LiveBytes()
+		p.rows += files[i].Live()
 	}
-	if rows == 0 {
+	return w.portion(ctx, p)
+}
+
+// portion writes rows to files in the order of their key; part after part if they
+// are too many to be sorted at once.
+func (w *writing) portion(ctx context.Context, p portion) error {
+	if p.rows == 0 {
 		return nil
 	}
-	generation := files[0].Generation
-	spec := specIn(w.table, w.Spec, t.Schema().ID)
+	spec := specIn(w.table, w.Spec, p.table.Schema().ID)
+	written := len(w.files)
+	full := w.sort(ctx, p, spec)
+	if full == nil || !duck.OutOfMemory(full) || len(w.files) > written {
+		return full
+	}
+	parts, err := w.split(ctx, p, spec)
+	if err != nil || len(parts) < 2 {
+		return errors.Join(full, err)
+	}
+	for _, part := range parts {
+		if err := w.portion(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sort writes a portion that is sorted at once.
+func (w *writing) sort(ctx context.Context, p portion, spec partition.Spec) error {
+	at, root := duck.Under(w.DB.Root()), duck.Lit(w.DB.Root())
+	generation := p.files[0].Generation
+	rows, bytes := liveOf(p.files)
 	most := w.size().most(rows, bytes)
-	if len(spec) == 0 && rows <= most+most/4 {
-		query := duck.SelectStored(t, files, at, root) + order(t)
-		return w.write(ctx, t.Schema(), query, rows, "", generation)
+	if w.sizes.sorted > 0 && p.rows > w.sizes.sorted {
+		return duck.ErrOutOfMemory
+	}
+	if len(spec) == 0 && p.rows <= most+most/4 && bytes <= w.size().direct() {
+		return w.write(ctx, p.table.Schema(), p.query(at, root)+order(p.table), p.rows, "", generation)
 	}
 	if hashes(spec) {
 		if err := duck.RegisterMurmur(w.conn); err != nil {
 			return fmt.Errorf("compact: %w", err)
 		}
 	}
-	if err := w.exec(ctx, "sort", createRows(t, files, spec, at, root)); err != nil {
+	if err := w.exec(ctx, "sort", createRows(p, spec, at, root)); err != nil {
 		return err
 	}
 	parts, err := w.runs(ctx, spec)
 	if err != nil {
 		return err
 	}
-	for _, p := range parts {
-		if err := w.slices(ctx, t.Schema(), p, most, generation); err != nil {
+	for _, r := range parts {
+		if err := w.slices(ctx, p.table.Schema(), r, most, generation); err != nil {
 			return err
 		}
 	}
 	return w.exec(ctx, "drop sorted rows", dropRows())
+}
+
+// liveOf adds up the live rows of files and their bytes.
+func liveOf(files []lake.DataFile) (rows, bytes int64) {
+	for i := range files {
+		rows, bytes = rows+files[i].Live(), bytes+files[i].LiveBytes()
+	}
+	return rows, bytes
 }
 
 // hashes reports whether a field of the partitions is a bucket.

@@ -12,6 +12,7 @@ import (
 type sizes struct {
 	target int64 // bytes of a file
 	group  int64 // rows of a row group
+	sorted int64 // rows that memory is said to suffice for; 0: DuckDB says so
 }
 
 // measured are the sizes of real lakes; tests have smaller ones. See
@@ -27,6 +28,11 @@ func (c Compactor) size() sizes { return c.sizes.or() }
 
 // full is the live bytes from which a file is not joined with others any more.
 func (s sizes) full() int64 { return s.target / 2 }
+
+// direct is the live bytes up to which rows are sorted and written by one statement:
+// 16 MiB. Two million rows of 54 MB ended such a one out of memory at 614 MiB, and
+// are sorted into a table, and written from there, in the same memory.
+func (s sizes) direct() int64 { return s.target / 16 }
 
 // small is the live bytes up to which a table is all written anew at a run's
 // end: 4 MiB.

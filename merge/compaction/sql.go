@@ -53,10 +53,10 @@ func numbered(letter string, n int) []string {
 	return out
 }
 
-// createRows keeps the live rows of files in the order in which they are written:
-// by partition, whose values stand behind the columns, then by key.
-func createRows(t *lake.Table, files []lake.DataFile, spec partition.Spec, at duck.Place, root string) string {
-	cols := t.Schema().Columns
+// createRows keeps a portion in the order in which it is written: by partition, whose
+// values stand behind the columns, then by key.
+func createRows(p portion, spec partition.Spec, at duck.Place, root string) string {
+	cols := p.table.Schema().Columns
 	exprs, places := make([]string, len(spec)), make([]string, len(spec))
 	for i := range spec {
 		exprs[i] = spec[i].SQL(duck.Ident(spec[i].Column.Name))
@@ -64,7 +64,7 @@ func createRows(t *lake.Table, files []lake.DataFile, spec partition.Spec, at du
 	}
 	names := append(numbered("c", len(cols)), numbered("p", len(spec))...)
 	return "CREATE OR REPLACE TEMP TABLE " + rowsTable + " (" + strings.Join(names, ", ") + ") AS\n" +
-		duck.SelectStored(t, files, at, root, exprs...) + order(t, places...)
+		p.query(at, root, exprs...) + order(p.table, places...)
 }
 
 // runs is the values of each partition and where its rows stand in rowsTable.

@@ -37,9 +37,11 @@ func TestSQL(t *testing.T) {
 	run := func(name, statement string) { t.Helper(); f.Run(conn, name, statement) }
 	at, root := duck.Under(f.Root), duck.Lit(f.Root)
 	cols := tab.Schema().Columns
-	run("rows", createRows(tab, tab.Files, nil, at, root))
+	run("rows", createRows(portion{table: tab, files: tab.Files}, nil, at, root))
 	run("runs", runs(nil))
-	run("rows_partitioned", createRows(tab, tab.Files, spec, at, root))
+	p := portion{table: tab, files: tab.Files}
+	run("split", splitBounds(p, tab.Schema().Column(tab.Key[0]), at, root))
+	run("rows_partitioned", createRows(portion{table: tab, files: tab.Files}, spec, at, root))
 	run("runs_partitioned", runs(spec))
 	run("slice", slice(cols, 1, 2))
 	run("copy", copyTo(duck.SelectStored(tab, tab.Files[1:], at, root)+order(tab), f.Abs(tab.Files[0].Path+".staged"), cols, columns.Zstd, 2048))
