@@ -10,6 +10,6 @@
 // What to write is decided by Plan, without I/O, from the manifest alone. A row
 // is written again a bounded number of times: as files of a size come together
 // by sixteen, once for each size that is sixteen times the one before, and as a
-// third of a file's rows are superseded, which costs two rows written for each
-// that went.
+// quarter of a file's rows are superseded, which costs three rows written for each
+// that went. What memory cannot sort at once is split by its keys.
 package compaction

@@ -24,7 +24,7 @@ const (
 const (
 	fanIn       = 16 // files of a tier that are joined, and delete files
 	crowd       = 48 // files that are not full that a run may leave until its end
-	wornShare   = 3  // one row in so many superseded: the file is written anew
+	wornShare   = 4  // one row in so many superseded: the file is written anew
 	copiedShare = 5  // fewer than one row in so many superseded: row groups may be copied
 )
 
@@ -226,7 +226,7 @@ func (p Policy) plain(t *lake.Table, files []lake.DataFile) bool {
 // isSmall reports whether all of a table is written anew at a run's end.
 func (p Policy) isSmall(t *lake.Table) bool { return liveBytes(t.Files) <= p.size().small() }
 
-// worn are the files that have lost a third of their rows, with all that are neither
+// worn are the files that have lost a quarter of their rows, with all that are neither
 // larger nor full: rows that replaced theirs are among them.
 func (p Policy) worn(files []lake.DataFile) []lake.DataFile {
 	s, most := p.size(), -1

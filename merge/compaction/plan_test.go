@@ -56,7 +56,7 @@ func TestPlanEnded(t *testing.T) {
 	f("a b", "a 1M rows=100000 old", "b 1M rows=100000 old")
 	f("a", "a 1M rows=100000 dead=1")
 
-	// Of a larger one, files that have lost a third of their rows.
+	// Of a larger one, files that have lost a quarter of their rows.
 	f("", "a 9M dead=33")
 	f("a", "a 9M dead=34")
 	f("a b", "a 9M dead=34", "b 2M", "c 20M", "d 200M")
