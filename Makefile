@@ -68,10 +68,13 @@ taps: build
 	python3 interop/taps.py $(TAPS_DIR)
 
 # Kills, power cuts, errors and planted bugs. Without root there are no power cuts.
+# Every failpoint, twice, is in it whatever the numbers; make soak draws more.
+FAULTS ?= -kills 100 -cuts 100 -tries 1
+
 faults:
 	$(GO) vet -tags failpoints ./lake/failpoint ./merge ./cmd/target-filelake
 	$(GO) test -tags failpoints ./lake/failpoint
-	$(GO) run ./faults
+	$(GO) run ./faults $(FAULTS)
 
 # Hours: faults in number; races, stopped loaders and readers ten times as many as in make test.
 soak:
