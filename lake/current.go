@@ -25,6 +25,12 @@ func isLink(name string) bool {
 	return len(parts) > 2 && parts[1] == linksDir
 }
 
+// isCurrent reports whether a name is of a stream's link to its current files.
+func isCurrent(name string) bool {
+	dir, base := path.Split(name)
+	return base == currentLink && strings.Count(dir, "/") == 1
+}
+
 // Plain reports whether the table's files, read as they are, hold its live rows
 // and no others, all with the columns it has now.
 func (t *Table) Plain() bool {

@@ -308,7 +308,7 @@ const streamDepth = 2 + MaxPartitionFields
 // noLink refuses a symbolic link: what is written through it lies elsewhere,
 // where nothing keeps the lake's promises.
 func noLink(name string, e fs.DirEntry) error {
-	if e.Type()&fs.ModeSymlink == 0 || path.Base(name) == currentLink {
+	if e.Type()&fs.ModeSymlink == 0 || isCurrent(name) {
 		return nil
 	}
 	return &fs.PathError{Op: "open", Path: name, Err: errors.New("a symbolic link inside the lake; put what it points to in its place")}

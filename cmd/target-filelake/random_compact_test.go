@@ -85,7 +85,7 @@ type showing byte
 const (
 	asItWas   showing = iota
 	perhaps           // as it was, or the newest version
-	upToDate          // the newest version if that is plain, else as it was
+	upToDate          // the newest version if that is plain, none if it has no rows, else as it was
 	takenBack         // the newest version if that is plain, else none
 	looked            // as it was, or taken back
 )
@@ -122,8 +122,9 @@ func (q *sequence) shows(may func(stream string, changed bool) showing) {
 		}
 		now.files = q.linkedIn(now.dir)
 		q.links[s.name] = now
-		newest := t != nil && t.Plain() && slices.Equal(now.files, basenames(t))
-		if newest && !slices.Equal(now.files, was.files) {
+		empty := t != nil && t.Rows() == 0
+		newest := t != nil && t.Plain() && slices.Equal(now.files, basenames(t)) || empty && len(now.files) == 0
+		if newest && !empty && !slices.Equal(now.files, was.files) {
 			now.rows = q.glob(now.dir)
 			if want := rowTexts(q.now.table(s.name).live); !slices.Equal(now.rows, want) {
 				q.fail("current of %s:\n%s\nwant\n%s", s.name, strings.Join(now.rows, "\n"), strings.Join(want, "\n"))
@@ -133,7 +134,7 @@ func (q *sequence) shows(may func(stream string, changed bool) showing) {
 		rule := may(s.name, !slices.Equal(now.stored, was.stored))
 		gone := newest || !plain && len(now.files) == 0
 		ok := map[showing]bool{
-			asItWas: same, perhaps: same || newest, upToDate: newest || !plain && same, takenBack: gone, looked: same || gone,
+			asItWas: same, perhaps: same || newest, upToDate: newest || !plain && !empty && same, takenBack: gone, looked: same || gone,
 		}[rule]
 		if !ok {
 			q.fail("current of %s is %q, it was %q (rule %d, plain %v); the table is %q", s.name, now.files, was.files, rule, plain, now.stored)
