@@ -25,10 +25,12 @@ func isLink(name string) bool {
 	return len(parts) > 2 && parts[1] == linksDir
 }
 
-// isCurrent reports whether a name is of a stream's link to its current files.
+// isCurrent reports whether a name is of a stream's link to its current files, or of
+// the next one.
 func isCurrent(name string) bool {
 	dir, base := path.Split(name)
-	return base == currentLink && strings.Count(dir, "/") == 1
+	_, below, _ := strings.Cut(dir, "/")
+	return base == currentLink && dir != "" && (below == "" || below == linksDir+"/")
 }
 
 // Plain reports whether the table's files, read as they are, hold its live rows

@@ -285,5 +285,6 @@ func TestSymbolicLinksAreRefused(t *testing.T) {
 	f("t/batches", exitDisk)
 	f("_lake/log", exitDisk)
 	f("notes", exitDisk)
+	f("current", exitDisk)
 	f("t/current", 0)
 }
