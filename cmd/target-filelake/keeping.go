@@ -51,19 +51,20 @@ func (k *keeping) close() error { return errors.Join(k.lake.Close(), k.disk.Clos
 
 // settle makes the sidecar and the views say what has been committed.
 func (k *keeping) settle(ctx context.Context) error {
-	err := errors.Join(restoreSidecar(k.lake, k.pipeline), showAnew(k.lake))
+	err := errors.Join(restoreSidecar(k.lake, k.pipeline), showAnew(k.lake, k.pipeline))
 	if k.views {
 		err = errors.Join(err, publishViews(ctx, k.root, k.lake, k.log))
 	}
 	return err
 }
 
-// showAnew makes current say what the streams are that the newest version took
-// back: what it says still is no more. Whoever works in the lake next does it again,
-// for the process that took them back may have died in between.
-func showAnew(l *lake.Lake) error {
+// showAnew makes current say what the pipeline's streams are, if the newest version
+// took them back: what it says still is no more. The pipeline's next run does it again,
+// for the process that took them back may have died in between. Nobody else may: two
+// processes that move one link leave it dangling.
+func showAnew(l *lake.Lake, pipeline string) error {
 	m := l.Manifest()
-	if m.Operation != lake.OpRollback && m.Operation != lake.OpReset {
+	if m.Pipeline != pipeline || m.Operation != lake.OpRollback && m.Operation != lake.OpReset {
 		return nil
 	}
 	var err error

@@ -263,6 +263,25 @@ func TestCheckCommand(t *testing.T) {
 	keep(t, 1, kept, "check")
 }
 
+// TestCurrentAfterADeadReset has the next run of the pipeline, and no other, take away
+// what a reset that died before it did so has left.
+func TestCurrentAfterADeadReset(t *testing.T) {
+	dir := keptLake(t)
+	keep(t, 0, dir, "reset", "t", "--yes")
+	link := filepath.Join(dir, "t", "current")
+	if err := os.Symlink("links/x", link); err != nil {
+		t.Fatal(err)
+	}
+	load(t, dir, "", 0, "--pipeline", "other")
+	if _, err := os.Lstat(link); err != nil {
+		t.Fatalf("another pipeline's run: %v", err)
+	}
+	load(t, dir, "", 0)
+	if _, err := os.Lstat(link); !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("the pipeline's next run: %v", err)
+	}
+}
+
 func TestSymbolicLinksAreRefused(t *testing.T) {
 	uncompacted(t)
 	f := func(at string, want int) {

@@ -163,7 +163,7 @@ func holder() string {
 
 func (l *loader) load(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, l.duckdb.close()) }()
-	if err := errors.Join(restoreSidecar(l.lake, l.cfg.Pipeline), showAnew(l.lake)); err != nil {
+	if err := errors.Join(restoreSidecar(l.lake, l.cfg.Pipeline), showAnew(l.lake, l.cfg.Pipeline)); err != nil {
 		return err
 	}
 	if l.replay == nil {

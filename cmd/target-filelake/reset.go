@@ -54,7 +54,8 @@ func (c *ResetCmd) Run(ctx context.Context, std *stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := k.settle(ctx); err != nil {
+	// settle looks where the stream would go now, which names alike may have changed.
+	if err := errors.Join(k.lake.HideCurrent(t.Dir), k.settle(ctx)); err != nil {
 		return fmt.Errorf("the reset is committed as version %d, but: %w", next.Version, err)
 	}
 	fmt.Fprintf(std.err, "stream %s is gone in version %d: %d rows\n", printable(c.Stream), uint64(next.Version), t.Rows())
