@@ -57,12 +57,12 @@ func TestPlanEnded(t *testing.T) {
 	f("a", "a 1M rows=100000 dead=1")
 
 	// Of a larger one, files that have lost a quarter of their rows.
-	f("", "a 9M dead=33")
-	f("a", "a 9M dead=34")
-	f("a b", "a 9M dead=34", "b 2M", "c 20M", "d 200M")
-	f("a; c", "a 300M dead=34", "b 200M", "c 100M")
-	f("a; b c", "a 300M dead=34", "b 300M dead=60", "c 100M", "d 300M dead=33")
-	f("a", "a 9M dead=34", "b 2M narrow")
+	f("", "a 9M dead=24")
+	f("a", "a 9M dead=25")
+	f("a b", "a 9M dead=25", "b 2M", "c 20M", "d 200M")
+	f("a; c", "a 300M dead=25", "b 200M", "c 100M")
+	f("a; b c", "a 300M dead=25", "b 300M dead=60", "c 100M", "d 300M dead=24")
+	f("a", "a 9M dead=25", "b 2M narrow")
 	f("", "a 50M", "b 1M dead=60") // a crumb
 	f("", "a 50M", "b 50M dead=100")
 	f("a; c d", "a 20M dead=50", "b 2M gen=1", "c 20M dead=50 gen=2", "d 2M gen=2")
