@@ -15,7 +15,11 @@ type Decoder struct {
 	Quarantine bool // a refused RECORD is set aside, and the rest decoded
 	Replay     bool // the lines are those of Rejects, whose own line numbers count
 
-	scan  text.Scanner
+	scan   text.Scanner
+	sorted byStream
+	ords   []uint32 // of a block's lines: RECORDs before each
+	doubt  bool     // the last block had faults: the next is not tried stream by stream
+
 	walks map[*Plan]*walk
 	last  *walk  // of the last RECORD
 	intro []byte // that line up to its record; taps repeat it byte for byte
@@ -119,6 +123,13 @@ type Mark struct {
 // Decode decodes a block. Plans must have been bound to their tables' schemas
 // as they are after the messages before the block.
 func (d *Decoder) Decode(b *Block, plans Plans) *Decoded {
+	if out := d.grouped(b, plans); out != nil {
+		return out
+	}
+	return d.inOrder(b, plans)
+}
+
+func (d *Decoder) inOrder(b *Block, plans Plans) *Decoded {
 	d.begin(b, plans)
 	for i := range b.lines {
 		l := &b.lines[i]
@@ -137,6 +148,12 @@ func (d *Decoder) Decode(b *Block, plans Plans) *Decoded {
 			break
 		}
 	}
+	d.doubt = d.out.Err != nil || len(d.out.Rejects) > 0
+	return d.take()
+}
+
+// take hands over what was decoded.
+func (d *Decoder) take() *Decoded {
 	out := d.out
 	d.out = nil
 	return out
