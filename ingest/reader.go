@@ -17,7 +17,7 @@ import (
 type Limits struct {
 	MaxLine  int // bytes of a line; default 256 MiB, at most 2 GiB
 	MaxDepth int // containers standing in one another, a line's own object included; default 512
-	Block    int // bytes that are read at a time; default 1 MiB
+	Block    int // bytes that are read at a time; default 1 MiB; of many streams four times as many
 }
 
 func (l Limits) orDefaults() Limits {
@@ -244,8 +244,9 @@ func (r *Reader) makeRoom() {
 	if r.buf != nil {
 		tail = r.buf.data[r.pos:]
 	}
-	if next == nil || cap(next.data) < 2*len(tail) || cap(next.data) > 4*max(r.limits.Block, len(tail)) {
-		next = &buffer{data: make([]byte, 0, max(r.limits.Block, 2*len(tail)))}
+	size := max(r.block(), 2*len(tail))
+	if next == nil || cap(next.data) < size || cap(next.data) > 4*max(r.block(), len(tail)) {
+		next = &buffer{data: make([]byte, 0, size)}
 	}
 	next.data = append(next.data[:0], tail...)
 	next.refs.Store(1)
@@ -254,6 +255,18 @@ func (r *Reader) makeRoom() {
 	}
 	r.buf, r.pos, r.sought = next, 0, len(tail)
 }
+
+// block is how much is read at a time. What a block costs each stream in it weighs
+// less where there is more of each.
+func (r *Reader) block() int {
+	if len(r.schemas.last) > manyStreams {
+		return 4 * r.limits.Block
+	}
+	return r.limits.Block
+}
+
+// manyStreams take turns in larger blocks.
+const manyStreams = 16
 
 // grow doubles a buffer, but not past a line's limit and the byte that shows
 // that a line is over it.

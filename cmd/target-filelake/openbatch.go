@@ -17,7 +17,7 @@ const (
 	rowGroupRows  = 122_880  // DuckDB's own; it reads a row group a thread
 	rowGroupBytes = 64 << 20 // of columns in memory, where rows are wide
 	// Chunks of fewer rows are joined, so that a row group is not made of crumbs.
-	smallChunk   = 1024
+	smallChunk   = 64
 	segmentRows  = 16_384
 	longFile     = 4  // times maximum_batch_size_mb
 	maxOpenFiles = 64 // further streams' files are closed early, and others opened

@@ -22,6 +22,7 @@ func (d *dictionary) reset(l *Leaf) {
 	if d.slots == nil {
 		d.seed, d.slots = maphash.MakeSeed(), make([]uint32, firstSlots)
 	}
+	d.slots = d.slots[:firstSlots]
 	clear(d.slots)
 	d.hashes, d.seen, d.last = d.hashes[:0], d.seen[:0], -1
 	d.values.Kind, d.values.Precision = l.Kind, l.Precision
@@ -64,7 +65,7 @@ func (d *dictionary) add(x []byte, h, at uint64) int32 {
 }
 
 func (d *dictionary) grow() {
-	d.slots = make([]uint32, 4*len(d.slots))
+	d.slots = moreSlots(d.slots)
 	mask := uint64(len(d.slots) - 1)
 	for i, h := range d.hashes {
 		at := h & mask
@@ -73,6 +74,18 @@ func (d *dictionary) grow() {
 		}
 		d.slots[at] = uint32(i) + 1
 	}
+}
+
+// moreSlots is four times as many, empty, where there is room in those of an
+// earlier chunk.
+func moreSlots(slots []uint32) []uint32 {
+	n := 4 * len(slots)
+	if cap(slots) < n {
+		return make([]uint32, n)
+	}
+	slots = slots[:n]
+	clear(slots)
+	return slots
 }
 
 // pageBounds returns the bounds of the values seen, and unsees them.

@@ -18,17 +18,18 @@ type words struct {
 func (d *words) reset() {
 	if d.slots == nil {
 		d.slots = make([]uint32, firstSlots)
-		d.shift = 64 - bits.Len(firstSlots-1)
 	}
+	d.slots, d.shift, d.values = d.slots[:firstSlots], 64-bits.Len(firstSlots-1), d.values[:0]
 	clear(d.slots)
-	d.values = d.values[:0]
 }
 
-// index returns x's number, a new one if x is new. Numbers that a tap sends in
-// steps would share slots without the multiplier, which is Knuth's: 2^64 divided by
-// the golden ratio.
+// spread is Knuth's multiplier, 2^64 divided by the golden ratio: without it numbers
+// that a tap sends in steps would share slots.
+const spread = 0x9E3779B97F4A7C15
+
+// index returns x's number, a new one if x is new.
 func (d *words) index(x uint64) int32 {
-	at := int(x * 0x9E3779B97F4A7C15 >> d.shift)
+	at := int(x * spread >> d.shift)
 	for d.slots[at] != 0 {
 		if i := d.slots[at] - 1; d.values[i] == x {
 			return int32(i)
@@ -44,10 +45,13 @@ func (d *words) index(x uint64) int32 {
 }
 
 func (d *words) grow() {
-	old := d.values
-	d.slots, d.shift, d.values = make([]uint32, 4*len(d.slots)), d.shift-2, make([]uint64, 0, 2*len(old))
-	for _, x := range old {
-		d.index(x)
+	d.slots, d.shift = moreSlots(d.slots), d.shift-2
+	for i, x := range d.values {
+		at := int(x * spread >> d.shift)
+		for d.slots[at] != 0 {
+			at = (at + 1) & (len(d.slots) - 1)
+		}
+		d.slots[at] = uint32(i) + 1
 	}
 }
 
