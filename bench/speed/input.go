@@ -105,7 +105,7 @@ func (s *session) load(name string, in input, args ...string) *contest.Contender
 	root := s.lake(name)
 	return &contest.Contender{
 		Name:    name,
-		Reset:   func() error { return os.RemoveAll(root) },
+		Reset:   func() error { return s.moveAway(root) },
 		Process: contest.Process{Argv: append([]string{s.Target, "--lake", root, "--input", in.path}, args...)},
 	}
 }
@@ -113,4 +113,17 @@ func (s *session) load(name string, in input, args ...string) *contest.Contender
 // lake is where load loads what has this name.
 func (s *session) lake(name string) string {
 	return filepath.Join(s.Work, strings.ReplaceAll(name, " ", "-"))
+}
+
+// moveAway makes room for a new lake. The old one is removed with the session: ext4
+// searches long for inodes while many were freed within seconds.
+func (s *session) moveAway(root string) error {
+	old, err := os.MkdirTemp(s.Work, "old-")
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(root, filepath.Join(old, "lake")); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
 }
