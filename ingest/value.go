@@ -188,6 +188,14 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 		return d.cast(s, b, i, rep)
 	case opSkip:
 		return d.skip(b, i)
+	case opTimestamp:
+		if x, end := text.PlainTimestamp(b, i); end >= 0 {
+			d.vecs[s.vec].Int(x, rep)
+			return end
+		}
+		if c == '"' {
+			return d.formatted(s, b, i, rep)
+		}
 	default:
 		if c == '"' {
 			return d.formatted(s, b, i, rep)
