@@ -22,7 +22,7 @@ func TestNumberedCases(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: %.80s of %.80s:\n got %.300s\nwant %s", number, record, schema, got, want)
 		}
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 10*time.Second { // what these inputs are made for takes minutes
 			t.Errorf("%s: took %s", number, took)
 		}
 	}

@@ -122,9 +122,19 @@ func (e *recordEnvelope) members(b []byte, i int) int {
 	return i + 1
 }
 
-// rest reads what follows the record.
+// rest reads what follows the record: with most taps nothing, or one property.
 func (e *recordEnvelope) rest(b []byte, i int) int {
 	s := &e.d.scan
+	for _, usual := range [...]string{`,"time_extracted":"`, `, "time_extracted": "`} {
+		if !text.Has(b, i, usual) {
+			continue
+		}
+		from := i + len(usual)
+		if end, plain := s.Str(b, from); plain && end >= 0 && b[end+1] == '}' {
+			e.extracted = span{from - 1, end + 1}
+			return end + 2
+		}
+	}
 	if i = s.Space(b, i); b[i] == ',' {
 		if i = s.Space(b, i+1); b[i] == '}' {
 			return s.Fail(i, "want a property's name")
