@@ -17,6 +17,7 @@ type killing struct {
 	target
 	dirs
 	workers int
+	few     bool // recoveries from several wounds are killed at a point in one of them
 }
 
 // named kills a load at every point it passes, a compaction at every point of
@@ -38,8 +39,9 @@ func (k killing) named(seen, copied points) error {
 	}
 	all := []points{seen, copied}
 	n := 0
+	known := map[visit]bool{}
 	for _, wound := range wounds {
-		passed, visits, err := k.recoveries(t, wound)
+		passed, visits, err := k.recoveries(t, wound, known)
 		if err != nil {
 			return err
 		}
@@ -167,8 +169,8 @@ func (k killing) finishBoth(s *session) error {
 }
 
 // recoveries kills a load where wound says, and then each recovery from that
-// at each of its points, two runs in a row.
-func (k killing) recoveries(t *tap, wound string) (points, int, error) {
+// at each of its points, two runs in a row; with few, not at those that are known.
+func (k killing) recoveries(t *tap, wound string, known map[visit]bool) (points, int, error) {
 	dir, err := k.fresh("wound")
 	if err != nil {
 		return nil, 0, err
@@ -190,7 +192,11 @@ func (k killing) recoveries(t *tap, wound string) (points, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	visits := slices.DeleteFunc(passed.visits(), func(v visit) bool { return v.n > 1 && !strings.HasPrefix(v.point, "remove/") })
+	visits := slices.DeleteFunc(passed.visits(), func(v visit) bool {
+		again := known[v]
+		known[v] = true
+		return k.few && again || v.n > 1 && !strings.HasPrefix(v.point, "remove/")
+	})
 	side(k.workers, visits, func(v visit) { k.fail(k.twice(s, v)) })
 	return passed, len(visits), os.RemoveAll(filepath.Dir(dir))
 }

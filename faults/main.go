@@ -11,7 +11,7 @@
 // is a row, a version or a STATE that was acknowledged and is not there; torn
 // is a file, a row or a manifest that no commit ever made.
 //
-//	faults [-kills N] [-cuts N] [-tries N] [-seed N] [-only LAYER]
+//	faults [-kills N] [-cuts N] [-tries N] [-few] [-seed N] [-only LAYER]
 //	faults -demo
 package main
 
@@ -31,7 +31,7 @@ type settings struct {
 	kills, cuts, tries, workers int
 	seed                        uint64
 	only                        string
-	demo                        bool
+	few, demo                   bool
 }
 
 func main() {
@@ -41,6 +41,7 @@ func main() {
 	flag.IntVar(&s.tries, "tries", 3, "of each system call that is made to fail")
 	flag.IntVar(&s.workers, "workers", 4, "loads at a time")
 	flag.Uint64Var(&s.seed, "seed", 1, "of everything drawn")
+	flag.BoolVar(&s.few, "few", false, "a point that recoveries from several wounds pass: a kill there in one of them")
 	flag.StringVar(&s.only, "only", "", "one layer: kills, cuts, errors or planted")
 	flag.BoolVar(&s.demo, "demo", false, "kill one load 20 times, in words")
 	flag.Parse()
@@ -91,7 +92,7 @@ func (s settings) layers(t *tally, b target, root string) (caught int, err error
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(fast)) }()
-	k := killing{t, b, dirs{fast}, s.workers}
+	k := killing{t, b, dirs{fast}, s.workers, s.few}
 	seen, err := k.traced(newTap(300, 3))
 	if err != nil {
 		return 0, err
