@@ -17,7 +17,7 @@ import (
 type Limits struct {
 	MaxLine  int // bytes of a line; default 256 MiB, at most 2 GiB
 	MaxDepth int // containers standing in one another, a line's own object included; default 512
-	Block    int // bytes that are read at a time; default 1 MiB; of many streams four times as many
+	Block    int // bytes that are read at a time; default 1 MiB; of 17 to 1024 streams four times as many
 }
 
 func (l Limits) orDefaults() Limits {
@@ -257,16 +257,20 @@ func (r *Reader) makeRoom() {
 }
 
 // block is how much is read at a time. What a block costs each stream in it weighs
-// less where there is more of each.
+// less where there is more of each; beyond mostStreams there are but a few rows of
+// each in any block, and memory counts.
 func (r *Reader) block() int {
-	if len(r.schemas.last) > manyStreams {
+	if n := len(r.schemas.last); n > manyStreams && n <= mostStreams {
 		return 4 * r.limits.Block
 	}
 	return r.limits.Block
 }
 
-// manyStreams take turns in larger blocks.
-const manyStreams = 16
+// manyStreams take turns in larger blocks, if they are no more than mostStreams.
+const (
+	manyStreams = 16
+	mostStreams = 1024
+)
 
 // grow doubles a buffer, but not past a line's limit and the byte that shows
 // that a line is over it.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -21,6 +22,7 @@ type Process struct {
 	Argv       []string
 	Feed       func(io.Writer) error // writes its stdin; nil: that is empty
 	CountFiles bool                  // look again and again how many files it has open, which takes time
+	Await      string                // a text in stderr whose first appearance is timed; "": none
 }
 
 // Outcome is a process that ended well.
@@ -29,6 +31,7 @@ type Outcome struct {
 	CPU    float64 // seconds of all its threads, user and system
 	Peak   int64   // bytes of memory; no less than those of the program that started it
 	Files  int     // the most it was seen to have open
+	Seen   float64 // seconds until Await was there; 0: never
 	Stdout []byte
 	Stderr string
 }
@@ -41,13 +44,15 @@ func Run(ctx context.Context, argv ...string) (Outcome, error) { return Process{
 func (p Process) Run(ctx context.Context) (Outcome, error) {
 	syscall.Sync()
 	cmd := exec.CommandContext(ctx, p.Argv[0], p.Argv[1:]...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	var out bytes.Buffer
+	errs := &stamped{text: p.Await}
+	cmd.Stdout, cmd.Stderr = &out, errs
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return Outcome{}, err
 	}
 	began := time.Now()
+	errs.began = began
 	if err := cmd.Start(); err != nil {
 		return Outcome{}, err
 	}
@@ -61,13 +66,13 @@ func (p Process) Run(ctx context.Context) (Outcome, error) {
 	wall := time.Since(began)
 	most := files()
 	if err = errors.Join(err, fed); err != nil {
-		return Outcome{}, fmt.Errorf("%s: %w\n%s", strings.Join(p.Argv, " "), err, errs.Bytes())
+		return Outcome{}, fmt.Errorf("%s: %w\n%s", strings.Join(p.Argv, " "), err, errs.kept.Bytes())
 	}
 	state := cmd.ProcessState
 	return Outcome{
 		Wall: wall.Seconds(), CPU: (state.UserTime() + state.SystemTime()).Seconds(),
 		Peak:  state.SysUsage().(*syscall.Rusage).Maxrss << 10, // Linux counts in KiB
-		Files: most, Stdout: out.Bytes(), Stderr: errs.String(),
+		Files: most, Seen: errs.seen.Seconds(), Stdout: out.Bytes(), Stderr: errs.kept.String(),
 	}, nil
 }
 
@@ -110,6 +115,18 @@ func (o Outcome) Said() (Said, error) {
 	return said, nil
 }
 
+// Answer runs the process, and decodes what it says as JSON.
+func (p Process) Answer(ctx context.Context, v any) error {
+	o, err := p.Run(ctx)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(o.Stdout, v); err != nil {
+		return fmt.Errorf("%s said %q: %w", strings.Join(p.Argv, " "), o.Stdout, err)
+	}
+	return nil
+}
+
 // Statement is how long the statement of a DuckDB contender took that counts:
 // not the start of its process, nor what it made ready.
 func Statement(o Outcome) (float64, error) {
@@ -134,4 +151,19 @@ func Commits(o Outcome) ([]float64, error) {
 		return nil, fmt.Errorf("no commit in the log:\n%s", o.Stderr)
 	}
 	return out, nil
+}
+
+var loaded = regexp.MustCompile(`(?m)^(\d+) records, (\d+) STATEs in`)
+
+// Loaded is how many RECORDs and STATEs a load says that it read.
+func Loaded(o Outcome) (records, states int64, err error) {
+	m := loaded.FindStringSubmatch(o.Stderr)
+	if m == nil {
+		return 0, 0, fmt.Errorf("no summary in the log:\n%s", o.Stderr)
+	}
+	records, err = strconv.ParseInt(m[1], 10, 64)
+	if err == nil {
+		states, err = strconv.ParseInt(m[2], 10, 64)
+	}
+	return records, states, err
 }

@@ -56,3 +56,11 @@ func TestProcessFiles(t *testing.T) {
 		t.Errorf("%d files open, %v; want at least %d", o.Files, err, 3+extra)
 	}
 }
+
+func TestAwait(t *testing.T) {
+	p := Process{Argv: []string{"sh", "-c", "echo else >&2; sleep 0.1; printf wo >&2; sleep 0.1; echo rd >&2; sleep 0.3"}, Await: "word"}
+	o, err := p.Run(context.Background())
+	if err != nil || o.Seen < 0.15 || o.Seen > o.Wall-0.2 || o.Stderr != "else\nword\n" {
+		t.Errorf("%v: seen after %v of %v s, %q", err, o.Seen, o.Wall, o.Stderr)
+	}
+}

@@ -76,12 +76,12 @@ func (s *session) copiers(ctx context.Context, of shape, in input) (c copiers, e
 		return c, err
 	}
 	c.file = filepath.Join(s.Work, "explicit", of.name+".parquet")
-	c.explicit = s.copier("COPY", in, row.Type, ordered, c.file)
+	c.explicit = s.copier("COPY", in, row.Type, contest.Ordered, c.file)
 	c.explicit.Rows = s.Digest("parquet", c.file)
 	file := filepath.Join(s.Work, "unordered", of.name+".parquet")
-	c.unordered = s.copier("COPY without order", in, row.Type, unordered, file)
+	c.unordered = s.copier("COPY without order", in, row.Type, contest.Unordered, file)
 	c.unordered.Rows = s.Digest("parquet", file)
-	c.detected = s.copier("COPY of detected types", in, detected, ordered, filepath.Join(s.Work, "detected", of.name+".parquet"))
+	c.detected = s.copier("COPY of detected types", in, contest.Detected, contest.Ordered, filepath.Join(s.Work, "detected", of.name+".parquet"))
 	return c, nil
 }
 

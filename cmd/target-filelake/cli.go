@@ -49,7 +49,8 @@ type CLI struct {
 
 	Replay ReplayCmd `cmd:"" help:"Try refused records again."`
 
-	Gen GenCmd `cmd:"" help:"Write a seeded sample tap's output to stdout."`
+	Gen   GenCmd   `cmd:"" help:"Write a seeded sample tap's output to stdout."`
+	Bench BenchCmd `cmd:"" help:"Find the settings that load a stream best."`
 }
 
 const description = `Load a Singer tap into a Parquet lake on local disk, with keyed upserts and atomic STATE:

@@ -48,9 +48,11 @@ var siblings = map[string][]string{
 	"faults":                       {"lake", "merge/answer", "merge/duck"},
 	"bench":                        {"lake", "merge"},
 	"bench/contest":                {"lake", "merge/duck"},
+	"bench/sweep":                  {"bench", "bench/contest", "lake", "lake/columns", "merge/duck"},
+	"bench/report":                 {"bench/sweep"},
 	"bench/scale":                  {"bench", "bench/contest", "lake", "merge/duck"},
 	"bench/speed":                  {"bench", "bench/contest", "merge/duck"},
-	"cmd/target-filelake":          {"bench", "ingest", "ingest/mapping", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "merge/answer", "merge/compaction", "merge/duck", "merge/partition", "state"},
+	"cmd/target-filelake":          {"bench", "bench/contest", "bench/report", "bench/sweep", "ingest", "ingest/mapping", "ingest/schema", "ingest/selection", "lake", "lake/audit", "lake/columns", "lake/failpoint", "merge", "merge/answer", "merge/compaction", "merge/duck", "merge/partition", "state"},
 	"interop/plans":                {"ingest", "ingest/schema", "ingest/schema/draft4"},
 }
 
@@ -64,6 +66,9 @@ var owners = map[string]string{
 	"golang.org/x/sync":                "cmd/target-filelake",
 	"go.yaml.in/yaml":                  "cmd/target-filelake",
 	"github.com/klauspost/compress":    "lake/columns",
+	"gonum.org/v1/plot":                "bench/report",
+	"golang.org/x/perf":                "bench/sweep",
+	"github.com/schollz/progressbar":   "cmd/target-filelake",
 }
 
 func TestImports(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -191,6 +192,9 @@ func (l *loader) pipeline(ctx context.Context, committer func(context.Context, <
 	defer l.in.stopOn(taking)()
 
 	n := l.cfg.Threads
+	if n < runtime.GOMAXPROCS(0) { // what reads, sequences and encodes would use others
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
+	}
 	work, order := make(chan *job, n), make(chan *job, 2*n)
 	encode, commit := make(chan encodeJob, n), make(chan sealed, 1)
 	g.Go(func() error { return l.read(ctx, taking, work, order) })

@@ -21,18 +21,18 @@ func times(n int) int {
 	return n
 }
 
-// contest is one race: programs that start at the same moment on one lake.
-type contest struct {
+// rivalry is one race: programs that start at the same moment on one lake.
+type rivalry struct {
 	t      *testing.T
 	dir    string
-	n      int // of the contest, in its names
+	n      int // of the rivalry, in its names
 	runs   []*running
 	names  []string // of their pipelines
 	stream string   // of all, where only one may win
 }
 
 // start starts a rival and gives it all of its input but the end.
-func (c *contest) start(pipeline, stream string, args ...string) {
+func (c *rivalry) start(pipeline, stream string, args ...string) {
 	c.t.Helper()
 	r := startProgram(c.t, append([]string{"--lake", c.dir, "--pipeline", pipeline}, args...)...)
 	mine := strconv.Itoa(len(c.runs))
@@ -43,7 +43,7 @@ func (c *contest) start(pipeline, stream string, args ...string) {
 }
 
 // ends waits for rivals to end until as many as want have, and returns who.
-func (c *contest) ends(want int) map[int]int {
+func (c *rivalry) ends(want int) map[int]int {
 	c.t.Helper()
 	type end struct{ rival, code int }
 	ended := make(chan end, len(c.runs))
@@ -64,14 +64,14 @@ func (c *contest) ends(want int) map[int]int {
 		case e := <-ended:
 			codes[e.rival] = e.code
 		case <-time.After(time.Minute):
-			c.t.Fatalf("contest %d: %d of %d rivals have ended", c.n, len(codes), len(c.runs))
+			c.t.Fatalf("rivalry %d: %d of %d rivals have ended", c.n, len(codes), len(c.runs))
 		}
 	}
 	return codes
 }
 
 // winners are the rivals that committed; the others must have said nothing.
-func (c *contest) winners(codes map[int]int) (won []int) {
+func (c *rivalry) winners(codes map[int]int) (won []int) {
 	c.t.Helper()
 	for i, r := range c.runs {
 		said := r.out.String()
@@ -79,7 +79,7 @@ func (c *contest) winners(codes map[int]int) (won []int) {
 		case codes[i] == exitOK && said == strconv.Itoa(i)+"\n":
 			won = append(won, i)
 		case codes[i] != exitLocked || said != "":
-			c.t.Errorf("contest %d: exit %d, stdout %q\n%s", c.n, codes[i], said, r.errs.String())
+			c.t.Errorf("rivalry %d: exit %d, stdout %q\n%s", c.n, codes[i], said, r.errs.String())
 		}
 	}
 	return won
@@ -87,11 +87,11 @@ func (c *contest) winners(codes map[int]int) (won []int) {
 
 // one wants a single winner, whose row is all that came to the stream, and
 // returns it.
-func (c *contest) one(codes map[int]int, before int64) int {
+func (c *rivalry) one(codes map[int]int, before int64) int {
 	c.t.Helper()
 	won := c.winners(codes)
 	if len(won) != 1 {
-		c.t.Fatalf("contest %d: %v won", c.n, won)
+		c.t.Fatalf("rivalry %d: %v won", c.n, won)
 	}
 	_, m, err := readLake(c.dir)
 	if err != nil {
@@ -99,26 +99,26 @@ func (c *contest) one(codes map[int]int, before int64) int {
 	}
 	winner := c.names[won[0]]
 	if table := m.Tables[c.stream]; table.Owner != winner || table.Rows() != before+1 || *m.Pipelines[winner].State != strconv.Itoa(won[0]) {
-		c.t.Errorf("contest %d: %q has %d rows of %q; %q won", c.n, c.stream, table.Rows(), table.Owner, winner)
+		c.t.Errorf("rivalry %d: %q has %d rows of %q; %q won", c.n, c.stream, table.Rows(), table.Owner, winner)
 	}
 	for _, name := range c.names {
 		if name != winner && m.Pipelines[name].State != nil {
-			c.t.Errorf("contest %d: %q lost, and has a STATE in the lake", c.n, name)
+			c.t.Errorf("rivalry %d: %q lost, and has a STATE in the lake", c.n, name)
 		}
 	}
 	return won[0]
 }
 
 // all wants every rival to win.
-func (c *contest) all(codes map[int]int) {
+func (c *rivalry) all(codes map[int]int) {
 	c.t.Helper()
 	if won := c.winners(codes); len(won) != len(c.runs) {
-		c.t.Fatalf("contest %d: only %v of %d won", c.n, won, len(c.runs))
+		c.t.Fatalf("rivalry %d: only %v of %d won", c.n, won, len(c.runs))
 	}
 }
 
 // rows counts the rows of a stream; none where there is no lake yet.
-func (c *contest) rows(stream string) int64 {
+func (c *rivalry) rows(stream string) int64 {
 	if _, m, err := readLake(c.dir); err == nil && m.Tables[stream] != nil {
 		return m.Tables[stream].Rows()
 	}
@@ -126,7 +126,7 @@ func (c *contest) rows(stream string) int64 {
 }
 
 // samePipeline has one hold the lock while the others start.
-func samePipeline(c *contest) {
+func samePipeline(c *rivalry) {
 	c.stream = "same"
 	before := c.rows(c.stream)
 	for range rivals {
@@ -136,13 +136,13 @@ func samePipeline(c *contest) {
 	holder := fmt.Sprintf("pid %d on ", c.runs[winner].Process.Pid)
 	for i, r := range c.runs {
 		if i != winner && !strings.Contains(r.errs.String(), holder) {
-			c.t.Errorf("contest %d: the holder, %s, is not named:\n%s", c.n, holder, r.errs.String())
+			c.t.Errorf("rivalry %d: the holder, %s, is not named:\n%s", c.n, holder, r.errs.String())
 		}
 	}
 }
 
 // sameStream is new to all of several pipelines.
-func sameStream(c *contest) {
+func sameStream(c *rivalry) {
 	c.stream = fmt.Sprint("stream", c.n)
 	for i := range rivals {
 		c.start(fmt.Sprintf("p%d_%d", c.n, i), c.stream)
@@ -152,7 +152,7 @@ func sameStream(c *contest) {
 }
 
 // disjoint streams race for nothing but versions.
-func disjoint(c *contest) {
+func disjoint(c *rivalry) {
 	var before [rivals]int64
 	for i := range rivals {
 		own := fmt.Sprint("own", i)
@@ -162,20 +162,20 @@ func disjoint(c *contest) {
 	c.all(c.ends(0))
 	for i, n := range before {
 		if got := c.rows(fmt.Sprint("own", i)); got != n+1 {
-			c.t.Errorf("contest %d: own%d has %d rows, want %d", c.n, i, got, n+1)
+			c.t.Errorf("rivalry %d: own%d has %d rows, want %d", c.n, i, got, n+1)
 		}
 	}
 }
 
 // waiting runs of one pipeline come one after another.
-func waiting(c *contest) {
+func waiting(c *rivalry) {
 	before := c.rows("waited")
 	for range rivals {
 		c.start("waited", "waited", "--wait", "1m")
 	}
 	c.all(c.ends(0))
 	if got := c.rows("waited") - before; got != rivals {
-		c.t.Errorf("contest %d: %d rows of %d loads", c.n, got, rivals)
+		c.t.Errorf("rivalry %d: %d rows of %d loads", c.n, got, rivals)
 	}
 }
 
@@ -183,14 +183,14 @@ const rivals = 4
 
 // TestRacingStarts starts real processes at the same moment.
 func TestRacingStarts(t *testing.T) {
-	kinds := []func(*contest){samePipeline, sameStream, disjoint, waiting}
+	kinds := []func(*rivalry){samePipeline, sameStream, disjoint, waiting}
 	var dir string
 	starts, n := 0, 0
 	for ; starts < times(100); n++ {
 		if n%40 == 0 {
 			dir = filepath.Join(t.TempDir(), "lake")
 		}
-		c := &contest{t: t, dir: dir, n: n}
+		c := &rivalry{t: t, dir: dir, n: n}
 		kinds[n%len(kinds)](c)
 		starts += len(c.runs)
 	}
