@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,17 +27,28 @@ type BenchCmd struct {
 	Copy BenchCopyCmd `cmd:"" hidden:""`
 }
 
+// Help has what the flags of the default command do not show here.
+func (BenchCmd) Help() string {
+	return `Examples:
+  some-tap > my.singer
+  target-filelake bench --input my.singer --batch-mb 4,16,64 --compression zstd,snappy --out bench
+  target-filelake bench --profile wide --reps 5 --out before
+  target-filelake bench compare before/results.json after/results.json
+
+Flags are those of bench run.`
+}
+
 // BenchRunCmd measures.
 type BenchRunCmd struct {
 	Input       string   `help:"File with a tap's output, maybe compressed; none: a generated one, see --profile." placeholder:"FILE"`
 	Profile     string   `help:"What to generate: nested (orders), narrow (4 columns), wide (100, half of them null), update-heavy (every other record an update), many-streams (100)." enum:"nested,narrow,wide,update-heavy,many-streams" default:"nested"`
 	Records     int      `help:"Records to generate; 0: some 280 MB." default:"0" placeholder:"N"`
-	BatchMB     []int    `name:"batch-mb" help:"Batch sizes to try, as maximum_batch_size_mb." default:"1,4,16,64,100,256" placeholder:"MB,…"`
-	Compression []string `help:"Codecs to try." default:"zstd" placeholder:"CODEC,…"`
-	Threads     []int    `help:"Threads to try; 0: all cores." default:"0" placeholder:"N,…"`
+	BatchMB     []int    `name:"batch-mb" help:"Batch sizes to try, as maximum_batch_size_mb." default:"1,4,16,64,100,256" placeholder:"MB"`
+	Compression []string `help:"Codecs to try." default:"zstd" placeholder:"CODEC"`
+	Threads     []int    `help:"Threads to try; 0: all cores." default:"0" placeholder:"N"`
 	Config      []string `help:"Configuration file of every load, for its other settings." short:"c" placeholder:"FILE" sep:"none"`
 	Reps        int      `help:"Runs of each setting. Figures are medians; comparing two results wants five or more." default:"3" placeholder:"N"`
-	Dir         string   `help:"Directory on the disk to measure; the lakes made in it are removed." default:"." placeholder:"DIR"`
+	Dir         string   `help:"Directory on the disk to measure, the current one if not said; lakes made in it are removed." placeholder:"DIR"`
 	Out         string   `help:"Directory for results.json and report.html." placeholder:"DIR"`
 	NoBaselines bool     `help:"Do not measure cat and DuckDB's COPY of read_json beside the loads."`
 }
@@ -84,7 +96,7 @@ func (c *BenchRunCmd) Run(ctx context.Context, std *stdio) (err error) {
 			return err
 		}
 	}
-	dir, err := os.MkdirTemp(c.Dir, "target-filelake-bench-")
+	dir, err := os.MkdirTemp(cmp.Or(c.Dir, "."), "target-filelake-bench-")
 	if err != nil {
 		return err
 	}
