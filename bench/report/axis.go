@@ -27,7 +27,7 @@ func newScale(least, most float64, word func(float64) string) scale {
 
 // linearScale begins at zero, so that heights can be compared.
 func linearScale(most float64, word func(float64) string) scale {
-	step := math.Pow10(int(math.Floor(math.Log10(most / 2))))
+	step := math.Pow10(int(math.Floor(math.Log10(most / 5))))
 	for _, times := range []float64{1, 2, 2.5, 5, 10} {
 		if most/(step*times) <= 5 {
 			step *= times

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"strings"
-	"unicode"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -104,15 +103,8 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// fit is a name that is no wider than a chart. It has no control characters, which
-// no XML can hold.
+// fit is a name that is no wider than a chart.
 func fit(name string, style text.Style) string {
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar || r >= 0xfffe && r <= 0xffff {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(name, " "))
 	whole := []rune(name)
 	for n := min(len(whole), chartWidth/2); style.Width(name) > 0.94*chartWidth; n-- {
 		name = string(whole[:n]) + "…"

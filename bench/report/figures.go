@@ -40,7 +40,8 @@ type subject struct {
 	title string
 	axis  string               // what is measured, and its unit where ticks have none
 	look  string               // for what to look
-	alone string               // the same in words for one batch size
+	alone string               // the same where there is one batch size
+	bars  string               // of what error bars say, where runs were repeated
 	tick  func(float64) string // a round value beside the axis
 	word  func(float64) string // any value
 }
@@ -52,13 +53,12 @@ type line struct {
 	figures     []sweep.Figure
 }
 
-const errorBars = "Bars reach from the slowest to the fastest run; where those of two settings overlap, the runs do not tell them apart."
-
 var (
 	throughput = subject{
 		title: "Throughput", axis: "rows a second", tick: countTick, word: rowsWord,
-		look:  "Higher is better. Where a line is flat, a larger batch gains nothing. " + errorBars,
-		alone: "Longer is better. Thin lines reach from the slowest to the fastest run.",
+		look:  "Higher is better. Where a line is flat, a larger batch gains nothing.",
+		alone: "Longer is better.",
+		bars:  "Thin bars reach from the slowest to the fastest run; where those of two settings overlap, the runs do not tell them apart.",
 	}
 	memory = subject{
 		title: "Peak memory", axis: "MiB", tick: countTick, word: mibWord,
@@ -72,8 +72,8 @@ var (
 	}
 	queries = subject{
 		title: "Query times", axis: "time", tick: timeTick, word: timeWord,
-		look:  "Lower is better. A scan reads all columns, an aggregate one, a look-up one row by its key.",
-		alone: "Shorter is better. A scan reads all columns, an aggregate one, a look-up one row by its key.",
+		look:  "Lower is better. A scan reads all columns, an aggregate one; a look-up, where rows have a key, reads one row.",
+		alone: "Shorter is better. A scan reads all columns, an aggregate one; a look-up, where rows have a key, reads one row.",
 	}
 	commits = subject{
 		title: "Commit latency", axis: "time", tick: timeTick, word: timeWord,
@@ -82,7 +82,7 @@ var (
 	}
 	beside = subject{
 		title: "Beside other programs", word: mbpsWord,
-		look: "Longer is better. Megabytes of input a second: the grey bars are other programs on the same input, which do less with it.",
+		look: "Longer is better: megabytes of input a second. The dark blue bar is the recommended load; grey bars are other programs on the same input, which do less with it.",
 	}
 )
 
@@ -111,18 +111,14 @@ func (s *sheet) figures() ([]figure, error) {
 			return nil, err
 		}
 	}
-	return out, add(s.contest())
+	err := add(s.contest())
+	return out, err
 }
 
 // byCombo draws a metric of every combination, or of some where there are many.
 func (s *sheet) byCombo(sub subject, m sweep.Metric) (*figure, error) {
-	combos, advised := s.combos, comboOf(s.advice.Setting)
-	if len(combos) > mostLines {
-		combos = slices.Clone(combos[:mostLines])
-		if !slices.Contains(combos, advised) {
-			combos[mostLines-1] = advised
-		}
-	}
+	advised := comboOf(s.advice.Setting)
+	combos, note := s.drawn(advised)
 	var lines []line
 	for _, c := range combos {
 		lines = append(lines, s.line(c.String(), c, m))
@@ -133,10 +129,29 @@ func (s *sheet) byCombo(sub subject, m sweep.Metric) (*figure, error) {
 		return nil, err
 	}
 	f.Fact = s.extremes(m, sub.word)
-	if n := len(s.combos); n > mostLines {
-		f.Notes = append(f.Notes, fmt.Sprintf("Drawn are the %d fastest of %d combinations of compression and threads; the table has all.", len(combos), n))
+	if sub.bars != "" && slices.ContainsFunc(s.Cases, func(c sweep.Case) bool { return len(c.Runs) > 1 }) {
+		f.Look += " " + sub.bars
+	}
+	if note != "" {
+		f.Notes = append(f.Notes, note)
 	}
 	return f, err
+}
+
+// drawn are the combinations that charts have a line for, and which those are if
+// they are not all.
+func (s *sheet) drawn(advised combo) ([]combo, string) {
+	all := len(s.combos)
+	if all <= mostLines {
+		return s.combos, ""
+	}
+	const which = "Drawn are the %d fastest%s of %d combinations of compression and threads; the table has all."
+	drawn := slices.Clone(s.combos[:mostLines])
+	if slices.Contains(drawn, advised) {
+		return drawn, fmt.Sprintf(which, mostLines, "", all)
+	}
+	drawn[mostLines-1] = advised
+	return drawn, fmt.Sprintf(which, mostLines-1, " and the recommended one", all)
 }
 
 // ofRecommended draws metrics of the recommended combination.
@@ -241,11 +256,9 @@ func (s *sheet) contest() (*figure, error) {
 	}
 	if len(s.Cases) > 0 {
 		fastest, advised := s.fastest(), s.recommended()
-		if fastest == advised {
-			add("this program, "+fastest.Setting.String()+" (fastest, recommended)", fastest.Runs, true, false)
-		} else {
-			add("this program, "+fastest.Setting.String()+" (fastest)", fastest.Runs, false, false)
-			add("this program, "+advised.Setting.String()+" (recommended)", advised.Runs, true, false)
+		add("fastest load: "+fastest.Setting.String(), fastest.Runs, fastest == advised, false)
+		if fastest != advised {
+			add("recommended load: "+advised.Setting.String(), advised.Runs, true, false)
 		}
 	}
 	var notes []string

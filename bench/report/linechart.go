@@ -44,7 +44,7 @@ func newPlot() *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
-		a.Padding, a.Tick.Length, a.LineStyle.Color = 0, 0, base
+		a.Padding, a.Tick.Length, a.Tick.LineStyle.Color, a.LineStyle.Color = 0, 0, base, base
 	}
 	p.X.Label.TextStyle = textStyle(text.XCenter, text.YBottom)
 	p.X.Tick.Label = textStyle(text.XCenter, text.YTop)
@@ -62,7 +62,7 @@ func (l *lineChart) draw() (drawing, error) {
 		p.X.LineStyle.Width = 0
 	}
 	p.X.Min, p.X.Max = -0.5, float64(len(l.sizes))-0.5
-	p.X.Tick.Marker = l.names()
+	p.X.Tick.Marker, p.X.Tick.Length = l.names(), 5
 	p.X.Label.Text, p.X.Label.Padding = "batch size, MB", 4
 	p.Add(band(l.band), &plotter.Grid{Horizontal: draw.LineStyle{Color: faint, Width: 1}})
 	for i := len(l.lines) - 1; i >= 0; i-- { // the first on top
@@ -98,10 +98,11 @@ func (l *lineChart) scale() scale {
 	return newScale(least, most, l.tick)
 }
 
+// names are of all batch sizes, or of some: the shaded one is among them.
 func (l *lineChart) names() plot.ConstantTicks {
 	var out plot.ConstantTicks
 	every := (len(l.sizes) + mostSizes - 1) / mostSizes
-	for i := 0; i < len(l.sizes); i += every {
+	for i := l.band % every; i < len(l.sizes); i += every {
 		out = append(out, plot.Tick{Value: float64(i), Label: strconv.Itoa(l.sizes[i])})
 	}
 	return out

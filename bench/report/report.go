@@ -12,6 +12,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"unicode"
 
 	"target-filelake/bench/sweep"
 )
@@ -42,7 +43,7 @@ func Write(w io.Writer, r *sweep.Results) error {
 		"Tiles":     s.tiles(),
 		"Figures":   figures,
 		"Sparse":    len(r.Cases) == 1,
-		"Reps":      repetitions(r.Reps),
+		"Lines":     len(s.sizes) > 1,
 		"Metrics":   sweep.Metrics,
 		"Cases":     s.caseRows(),
 		"Baselines": s.baselineRows(),
@@ -50,8 +51,16 @@ func Write(w io.Writer, r *sweep.Results) error {
 	if err != nil {
 		return fmt.Errorf("report of %s: %w", r.Input.Name, err)
 	}
-	_, err = b.WriteTo(w)
+	_, err = w.Write(bytes.Map(printable, b.Bytes()))
 	return err
+}
+
+// printable replaces what neither HTML nor SVG may hold.
+func printable(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' && r != '\t' || r == 0xfffe || r == 0xffff {
+		return ' '
+	}
+	return r
 }
 
 // facts are what figures depend on, in words.

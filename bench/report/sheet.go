@@ -109,7 +109,7 @@ func (s *sheet) tiles() []tile {
 			out = append(out, tile{word(f.Median), says})
 		}
 	}
-	add(sweep.Rows, "loaded", rowsWord)
+	add(sweep.Rows, "rows a second", sweep.Round)
 	add(sweep.Speed, "of input read", mbpsWord)
 	add(sweep.Peak, "memory at its peak", mibWord)
 	add(sweep.Scan, "to scan every row", timeWord)

@@ -71,7 +71,7 @@ func (s *sheet) best(m sweep.Metric) float64 {
 type baselineRow struct {
 	Name, Error string
 	Cells       []cell
-	Times       string // how often the fastest load takes as long
+	Times       string // how many times as fast the fastest load is
 }
 
 func (s *sheet) baselineRows() []baselineRow {
@@ -89,7 +89,7 @@ func (s *sheet) baselineRows() []baselineRow {
 		rows[i].Times = "–"
 		if len(s.Cases) > 0 {
 			load := sweep.Speed.Of(&s.Input, s.fastest().Runs).Median
-			rows[i].Times = sweep.Round(sweep.Speed.Of(&s.Input, runs).Median/load) + " ×"
+			rows[i].Times = sweep.Round(load/sweep.Speed.Of(&s.Input, runs).Median) + " ×"
 		}
 	}
 	return rows

@@ -45,7 +45,7 @@ func Ask(ctx context.Context, root, stream string) (a Answers, err error) {
 		if err := contest.Execute(ctx, db, setup...); err != nil {
 			return err
 		}
-		q := questions{db: db, from: "lake." + duck.Ident(t.Name)}
+		q := questions{db: db, from: "lake." + duck.View(t)}
 		return q.ask(ctx, t, &a)
 	}, root)
 	return a, err

@@ -108,5 +108,10 @@ func Read(path string) (*Results, error) {
 	if r.Format != format {
 		return nil, fmt.Errorf("%s: results of format %d, want %d", path, r.Format, format)
 	}
+	for _, c := range r.Cases {
+		if len(c.Runs) == 0 {
+			return nil, fmt.Errorf("%s: %s: no runs", path, c.Setting)
+		}
+	}
 	return &r, nil
 }

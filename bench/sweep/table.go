@@ -75,7 +75,7 @@ func (f Figure) String() string {
 	if f.Median == 0 {
 		return "–"
 	}
-	if s := f.Spread(); s >= 0.005 {
+	if s := f.Spread(); s >= 0.01 {
 		return fmt.Sprintf("%s ±%.0f %%", Round(f.Median), 50*s)
 	}
 	return Round(f.Median)
