@@ -26,6 +26,7 @@ type Commit struct {
 type Change struct {
 	Stream      string
 	Dir         string // from Lake.Dir
+	View        View   // as it is to be; no name: as before, or the stream's
 	Key         []string
 	Bookmarks   []string
 	Replication string
@@ -92,7 +93,7 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		p.Rejects = p.Rejects.after(c.Recur, next.Version)
 	}
 	next.Pipelines[pipeline] = p
-	var names map[string]bool // of views
+	views := m.nameViews(c.Changes)
 	for i := range c.Changes {
 		ch := &c.Changes[i]
 		if err := m.fence(ch, base, pipeline); err != nil {
@@ -100,16 +101,15 @@ func (m *Manifest) apply(c Commit, base *Manifest, pipeline string, now time.Tim
 		}
 		old := m.Tables[ch.Stream]
 		if old == nil {
-			if names == nil {
-				names = viewNames(next.Tables)
-			}
-			old = &Table{Stream: ch.Stream, Name: columns.FreeName(ch.Stream, names), Dir: ch.Dir}
-			names[columns.Fold(old.Name)] = true
+			old = &Table{Stream: ch.Stream, Dir: ch.Dir}
 		}
 		if old.Owner != pipeline {
 			old = old.disowned()
 		}
 		table := old.apply(ch, next)
+		if name, ok := views[ch.Stream]; ok {
+			name.give(table)
+		}
 		if ch.Compact != nil && table.Rows() != old.Rows() {
 			return nil, fmt.Errorf("compact stream %q: %d live rows were to become %d", ch.Stream, old.Rows(), table.Rows())
 		}
@@ -239,14 +239,4 @@ func (t *Table) schemaID(s *columns.Schema, m *Manifest) int {
 		ID: len(t.Schemas), Version: uint64(m.Version), Committed: m.Committed, Columns: s.Columns,
 	})
 	return len(t.Schemas) - 1
-}
-
-// viewNames are the names of tables' views, folded: of two that differ in case
-// alone the later is numbered.
-func viewNames(tables map[string]*Table) map[string]bool {
-	taken := make(map[string]bool, len(tables))
-	for _, t := range tables {
-		taken[columns.Fold(t.Name)] = true
-	}
-	return taken
 }

@@ -76,10 +76,12 @@ type Pipeline struct {
 // Table is one stream in one version of the lake.
 type Table struct {
 	Stream      string            `json:"stream"`
-	Name        string            `json:"name"`          // of its view; unique in the lake, case folded
-	Dir         string            `json:"dir"`           // its directory, relative to the lake
-	Owner       string            `json:"owner"`         // name of the pipeline that loads it
-	Key         []string          `json:"key,omitempty"` // key_properties; none: rows are appended
+	ViewSchema  string            `json:"schema,omitempty"` // of its view; "": main
+	Name        string            `json:"name"`             // of its view; unique in its schema, case folded
+	Wanted      string            `json:"wanted,omitempty"` // what Name was to be, where another view had it; "": Name
+	Dir         string            `json:"dir"`              // its directory, relative to the lake
+	Owner       string            `json:"owner"`            // name of the pipeline that loads it
+	Key         []string          `json:"key,omitempty"`    // key_properties; none: rows are appended
 	Bookmarks   []string          `json:"bookmark_properties,omitempty"`
 	Replication string            `json:"replication_method,omitempty"`
 	PartitionBy []string          `json:"partition_by,omitempty"`

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"target-filelake/lake/columns"
 )
 
 // ErrUnchanged says that a rollback would change nothing.
@@ -80,15 +78,17 @@ func (m *Manifest) restore(was, cur *Table, pipeline string) *Table {
 	t.Owner = pipeline
 	if cur != nil {
 		// A field id is never given twice, not even to a column taken back.
-		t.Name, t.Dir, t.NextID = cur.Name, cur.Dir, max(was.NextID, cur.NextID)
+		t.Dir, t.NextID = cur.Dir, max(was.NextID, cur.NextID)
+		t.ViewSchema, t.Name, t.Wanted = cur.ViewSchema, cur.Name, cur.Wanted
 		return &t
 	}
-	dirs, names := map[string]bool{}, viewNames(m.Tables)
+	dirs, taken := map[string]bool{}, viewNames{}
 	for _, other := range m.Tables {
 		dirs[foldDir(other.Dir)] = true
+		taken.take(other)
 	}
-	if names[columns.Fold(t.Name)] {
-		t.Name = columns.FreeName(t.Stream, names)
+	if taken.has(t.View()) {
+		taken.name(t.wantedView()).give(&t)
 	}
 	t.Dir = streamDir(t.Stream, dirs)
 	return &t

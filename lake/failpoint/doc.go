@@ -23,6 +23,7 @@
 //	kill           SIGKILL to itself
 //	pause:FILE     make FILE, and wait until somebody removes it
 //	EIO, ENOSPC    the call reports that error; before: without taking effect
+//	EAGAIN         likewise; merges are tried again after it
 //	trace:FILE     append the point's name to FILE, a line each
 //
 // and in place of a call:

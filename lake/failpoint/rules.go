@@ -68,7 +68,7 @@ func parseRule(text string) (*rule, error) {
 	}
 	r := &rule{first: 1, last: everPassing}
 	r.action, r.arg, _ = strings.Cut(what, ":")
-	if !slices.Contains([]string{"kill", "pause", "EIO", "ENOSPC", "trace", "short", "skip", "late", "rename"}, r.action) {
+	if !slices.Contains([]string{"kill", "pause", "EIO", "ENOSPC", "EAGAIN", "trace", "short", "skip", "late", "rename"}, r.action) {
 		return nil, errors.New("unknown action")
 	}
 	where, number, counted := strings.Cut(where, "#")
@@ -131,6 +131,8 @@ func (u *rule) act(point string) error {
 		return syscall.EIO
 	case "ENOSPC":
 		return syscall.ENOSPC
+	case "EAGAIN":
+		return syscall.EAGAIN
 	case "trace":
 		_, err := u.trace.WriteString(point + "\n")
 		return err

@@ -186,7 +186,7 @@ func Changes(ctx context.Context, c duck.Config, f *Feed) (*Rows, error) {
 	if f.table == nil {
 		panic("BUG: changes of no table")
 	}
-	r, err := openRows(ctx, c, f.paths(c.Root))
+	r, err := openRows(ctx, c, duck.Files(f.paths(c.Root)))
 	if err != nil {
 		return nil, err
 	}

@@ -132,7 +132,7 @@ func (t *Timeline) Anew() lake.Version { return t.anew }
 // for each key column, nil being NULL. Row groups that cannot hold the key are
 // not read.
 func History(ctx context.Context, c duck.Config, t *Timeline, key []*string) (*Rows, error) {
-	r, err := openRows(ctx, c, t.paths(c.Root))
+	r, err := openRows(ctx, c, duck.Files(t.paths(c.Root)))
 	if err != nil {
 		return nil, err
 	}

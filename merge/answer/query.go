@@ -41,7 +41,7 @@ type Rows struct {
 // Query runs one SELECT, or EXPLAIN of one, over the tables of m. It can reach
 // the files of m and nothing else.
 func Query(ctx context.Context, c duck.Config, m *lake.Manifest, query string) (*Rows, error) {
-	r, err := openRows(ctx, c, filesOf(m, c.Root))
+	r, err := openRows(ctx, c, duck.Files(filesOf(m, c.Root)))
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +51,9 @@ func Query(ctx context.Context, c duck.Config, m *lake.Manifest, query string) (
 	return r, nil
 }
 
-// openRows starts a DuckDB that can reach the files and nothing else.
-func openRows(ctx context.Context, c duck.Config, files []string) (*Rows, error) {
-	db, err := duck.Open(ctx, c, duck.Files(files))
+// openRows starts a DuckDB that can reach this and nothing else.
+func openRows(ctx context.Context, c duck.Config, reach duck.Reach) (*Rows, error) {
+	db, err := duck.Open(ctx, c, reach)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (r *Rows) answer(ctx context.Context, query string) error {
 // ReadParquet reads all rows of one file, at its absolute path, and can reach
 // no other.
 func ReadParquet(ctx context.Context, c duck.Config, path string) (*Rows, error) {
-	r, err := openRows(ctx, c, []string{path})
+	r, err := openRows(ctx, c, duck.Files([]string{path}))
 	if err != nil {
 		return nil, err
 	}
@@ -147,21 +147,23 @@ func (r *Rows) named(tables []*lake.Table, query string) (named, rest []*lake.Ta
 	if err != nil || len(names) == 0 || strings.Contains(strings.ToLower(query), "duckdb_") {
 		return tables, nil
 	}
-	asked := map[string]bool{}
+	found := map[string]bool{}
 	for _, n := range names {
-		asked[strings.ToLower(n)] = true
+		found[strings.ToLower(n)] = false
 	}
-	for _, t := range tables {
+	for _, t := range tables { // several may share a name, each in its schema
 		name := strings.ToLower(t.Name)
-		if !asked[name] {
+		if _, ok := found[name]; !ok {
 			rest = append(rest, t)
 			continue
 		}
 		named = append(named, t)
-		delete(asked, name)
+		found[name] = true
 	}
-	if len(asked) > 0 {
-		return tables, nil
+	for _, ok := range found {
+		if !ok {
+			return tables, nil
+		}
 	}
 	return named, rest
 }

@@ -12,7 +12,7 @@ import (
 func Sample(t *lake.Table) string {
 	cols := t.Schema().Columns
 	if len(cols) == 0 {
-		return fmt.Sprintf("SELECT count(*) FROM %s", duck.Ident(t.Name))
+		return fmt.Sprintf("SELECT count(*) FROM %s", duck.View(t))
 	}
-	return fmt.Sprintf("SELECT %s FROM %s LIMIT 5", strings.Join(duck.Names(cols[:min(3, len(cols))]), ", "), duck.Ident(t.Name))
+	return fmt.Sprintf("SELECT %s FROM %s LIMIT 5", strings.Join(duck.Names(cols[:min(3, len(cols))]), ", "), duck.View(t))
 }

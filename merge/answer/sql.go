@@ -27,3 +27,8 @@ func exported(query string, n int, expr func(i int, column string) string) strin
 	}
 	return "SELECT " + strings.Join(exprs, ", ") + "\nFROM query(" + duck.Lit(query) + ") AS q(" + strings.Join(cols, ", ") + ")"
 }
+
+// exportTo writes the answer of a SELECT to a Parquet file.
+func exportTo(query, path string) string {
+	return "COPY (FROM query(" + duck.Lit(query) + ")) TO " + duck.Lit(path) + " (FORMAT parquet, COMPRESSION zstd)"
+}

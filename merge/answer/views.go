@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -49,27 +50,48 @@ func Views(ctx context.Context, m *lake.Manifest, root, path string) (text strin
 }
 
 func createViews(ctx context.Context, conn *sql.Conn, tables []*lake.Table, at duck.Place, root string) error {
+	for _, s := range schemasOf(tables) {
+		if _, err := conn.ExecContext(ctx, duck.CreateSchema(s)); err != nil {
+			return fmt.Errorf("schema %q: %w", s, err)
+		}
+	}
 	for _, t := range tables {
 		if _, err := conn.ExecContext(ctx, duck.CreateView(t, at, root)); err != nil {
-			return fmt.Errorf("view %q: %w", t.Name, err)
+			return fmt.Errorf("view %q: %w", t.View(), err)
 		}
 	}
 	return nil
 }
 
-// sorted is the tables of m by name, so that the same version gives the same text.
+// schemasOf are the schemas of the views of sorted tables, but for main.
+func schemasOf(tables []*lake.Table) []string {
+	var out []string
+	for _, t := range tables {
+		if t.ViewSchema != "" && (len(out) == 0 || out[len(out)-1] != t.ViewSchema) {
+			out = append(out, t.ViewSchema)
+		}
+	}
+	return out
+}
+
+// sorted is the tables of m by their views, so that the same version gives the same text.
 func sorted(m *lake.Manifest) []*lake.Table {
 	out := make([]*lake.Table, 0, len(m.Tables))
 	for _, t := range m.Tables {
 		out = append(out, t)
 	}
-	slices.SortFunc(out, func(a, b *lake.Table) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b *lake.Table) int {
+		return cmp.Or(strings.Compare(a.ViewSchema, b.ViewSchema), strings.Compare(a.Name, b.Name))
+	})
 	return out
 }
 
 func viewsText(tables []*lake.Table, root string) string {
 	var b strings.Builder
 	b.WriteString(viewsNote)
+	for _, s := range schemasOf(tables) {
+		b.WriteString(duck.CreateSchema(s) + ";\n\n")
+	}
 	for _, t := range tables {
 		b.WriteString(duck.CreateView(t, duck.Movable(root), duck.LakeOr(root)))
 		b.WriteString(";\n\n")
@@ -79,8 +101,8 @@ func viewsText(tables []*lake.Table, root string) string {
 
 // attachViews makes a database that DuckDB 1.1 can open.
 func attachViews(path string) string {
-	return "ATTACH " + duck.Lit(path) + " AS merge_views (STORAGE_VERSION 'v1.0.0');\nUSE merge_views"
+	return "ATTACH " + duck.Lit(path) + " AS " + duck.Database + " (STORAGE_VERSION 'v1.0.0');\nUSE " + duck.Database
 }
 
 // detachViews leaves no log beside the database.
-const detachViews = "CHECKPOINT merge_views;\nUSE memory;\nDETACH merge_views"
+const detachViews = "CHECKPOINT " + duck.Database + ";\nUSE memory;\nDETACH " + duck.Database

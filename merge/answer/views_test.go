@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"target-filelake/lake/columns"
 	"target-filelake/merge"
 	"target-filelake/merge/duck"
+	"target-filelake/merge/laketest"
 )
 
 // TestWidened reads one old value of each kind in each type it can be widened to.
@@ -222,5 +224,68 @@ func TestViewsText(t *testing.T) {
 	}
 	if _, err := Views(context.Background(), f.Manifest, f.Root, filepath.Join(t.TempDir(), "none", "lake.duckdb")); err == nil {
 		t.Fatal("views were written into a directory that is not there")
+	}
+}
+
+// TestViewsInSchemas has streams of one name in several schemas, and asks them
+// through each door.
+func TestViewsInSchemas(t *testing.T) {
+	f := newFixture(t)
+	add := func(schema, name, value string) *lake.Table {
+		tab := f.Table(schema+"-"+name, nil, column(1, "v", columns.String))
+		tab.ViewSchema, tab.Name = schema, name
+		f.load(tab, f.Write(tab, duck.Lit(value)))
+		return tab
+	}
+	add("", "orders", "main")
+	add("sales", "orders", "sales")
+	add("merge_views", "orders", "merge_views")
+	add("Größe", "sales", "Größe")
+	hostile := add(odd, odd, odd)
+	path := filepath.Join(t.TempDir(), "lake.duckdb")
+	text, err := Views(context.Background(), f.Manifest, f.Root, path)
+	f.Must(err)
+	conn, lone := laketest.OpenViews(t, path), laketest.Open(t)
+	lone.SetMaxOpenConns(1)
+	for range 2 { // it may be run again
+		if _, err := lone.Exec(text); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+	}
+	fromText, err := lone.Conn(context.Background())
+	f.Must(err)
+	defer func() { f.Must(fromText.Close()) }()
+
+	ask := func(from, want string) {
+		t.Helper()
+		query := "SELECT v FROM " + from
+		json := string(append(AppendJSON([]byte("["), want), ']'))
+		if got := f.answer(query); !slices.Equal(got, []string{json}) {
+			t.Errorf("query: %s: got %v, want %s", query, got, json)
+		}
+		for door, c := range map[string]*sql.Conn{"lake.duckdb": conn, "views.sql": fromText} {
+			if got := texts(t, c, query); !slices.Equal(got, []string{want}) {
+				t.Errorf("%s: %s: got %v, want %s", door, query, got, want)
+			}
+		}
+	}
+	ask("orders", "main")
+	ask("main.orders", "main")
+	ask("sales.orders", "sales")
+	ask("SALES.Orders", "sales")
+	ask("merge_views.orders", "merge_views")
+	ask(`"Größe".sales`, "Größe")
+	ask(duck.View(hostile), odd)
+	if got := texts(t, conn, "SELECT v FROM lake.sales.orders"); got[0] != "sales" {
+		t.Errorf("by database: got %v", got)
+	}
+	if got := f.answer("SELECT a.v, b.v FROM orders a, sales.orders b"); !slices.Equal(got, []string{`["main","sales"]`}) {
+		t.Errorf("joined: got %v", got)
+	}
+	if got := f.answer("SELECT count(*) FROM information_schema.tables WHERE table_schema <> 'main'"); !slices.Equal(got, []string{"[4]"}) {
+		t.Errorf("tables: got %v", got)
+	}
+	if got := f.answer(Sample(hostile)); !slices.Equal(got, []string{string(append(AppendJSON([]byte("["), odd), ']'))}) {
+		t.Errorf("sample: got %v", got)
 	}
 }

@@ -3,6 +3,8 @@ package duck
 import (
 	"errors"
 	"regexp"
+	"strings"
+	"syscall"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -23,4 +25,43 @@ var ErrOutOfMemory = errors.New("duck: out of memory")
 func OutOfMemory(err error) bool {
 	e, ok := errors.AsType[*duckdb.Error](err)
 	return ok && e.Type == duckdb.ErrorTypeOutOfMemory || errors.Is(err, ErrOutOfMemory)
+}
+
+// Passing reports whether a fault may be gone when the same is asked again: memory
+// that others had, a file that was locked, a call that was interrupted.
+func Passing(err error) bool {
+	if OutOfMemory(err) || errors.Is(err, syscall.EINTR) || errors.Is(err, syscall.EAGAIN) {
+		return true
+	}
+	e, ok := errors.AsType[*duckdb.Error](err)
+	return ok && e.Type == duckdb.ErrorTypeIO && passingFault.MatchString(e.Msg)
+}
+
+var passingFault = regexp.MustCompile(`(?i)could not set lock|conflicting lock|resource temporarily unavailable|interrupted system call`)
+
+// Unquoted is an error's text without the words of DuckDB's that may quote a row's
+// value: their kind stays.
+func Unquoted(err error) string {
+	text := err.Error()
+	walk(err, func(e *duckdb.Error) {
+		if e.Type != duckdb.ErrorTypeIO && !OutOfMemory(e) {
+			kind, _, _ := strings.Cut(e.Msg, ":")
+			text = strings.ReplaceAll(text, e.Msg, kind+" of DuckDB's")
+		}
+	})
+	return text
+}
+
+// walk visits the errors of DuckDB's that err wraps.
+func walk(err error, visit func(*duckdb.Error)) {
+	switch e := err.(type) {
+	case *duckdb.Error:
+		visit(e)
+	case interface{ Unwrap() error }:
+		walk(e.Unwrap(), visit)
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			walk(inner, visit)
+		}
+	}
 }

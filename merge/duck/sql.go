@@ -169,7 +169,8 @@ func ByID(cols []columns.Column, id int32) *columns.Column {
 	return nil
 }
 
-// CreateView shows a table's live rows under its name; root is SQL.
+// CreateView shows a table's live rows under its name; root is SQL. The view's
+// schema must be there.
 func CreateView(t *lake.Table, at Place, root string) string {
-	return "CREATE OR REPLACE VIEW " + Ident(t.Name) + " AS\n" + selectLive(t, t.Files, at, root)
+	return "CREATE OR REPLACE VIEW " + View(t) + " AS\n" + selectLive(t, t.Files, at, root)
 }
