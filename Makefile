@@ -6,7 +6,7 @@ WALKS ?= 200
 SEQUENCES ?= 1000
 NORACE := Kill|Racing|Readers|Stopped|DuringMerges|SchemaWalks|RandomSequences|BesideALoad|FailEveryCall|ThenPowerLoss|NumberedCases|ComeAgain|AModel|FindsDamage
 
-.PHONY: peers speed bench-gate scale faults soak crash-demo walks build test race fuzz bench lint check demo interop taps
+.PHONY: bench-peers speed bench-gate scale faults soak crash-demo walks build test race fuzz bench lint check demo interop taps dist install
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -57,8 +57,9 @@ demo: build
 interop: build
 	interop/run.sh
 
-# Keyed upserts beside target-duckdb and dlt on the same input, rows compared.
-peers: build
+# A first load and keyed upserts beside target-duckdb, dlt and the Singer SDK's
+# sample target (the first load alone) on the same input, rows compared.
+bench-peers: build
 	interop/peers.sh
 
 # Installs some 25 taps from PyPI: minutes, the first time.
@@ -101,3 +102,14 @@ bench-gate: build
 
 crash-demo:
 	@$(GO) run ./faults -demo
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 0.1.0-dev)
+PREFIX ?= /usr/local
+
+# Binaries to release, with checksums and what they are made of.
+dist:
+	packaging/dist.sh $(VERSION) dist
+
+install:
+	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/target-filelake
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/target-filelake

@@ -45,6 +45,7 @@ func (o outcome) warned() bool {
 // of the compact command, whose lakes k makes.
 func (f failing) all(k killing, seen, copied points, tries int) {
 	f.injected(seen)
+	f.passing()
 	f.compactions(k, copied)
 	f.starved()
 	f.traced(tries)
@@ -60,6 +61,34 @@ func (f failing) injected(seen points) {
 	n := f.errs
 	side(f.workers, jobs, func(rule string) { f.fail(f.once(t, rule, options{rules: rule})) })
 	f.say("layer 4: %d errors injected into calls of the lake's", f.errs-n)
+}
+
+// passing has merges fail in a way that passes: they are tried again, and all is
+// loaded as if nothing had been; one that fails each time ends its load.
+func (f failing) passing() {
+	const before, after = "merge/query/before", "merge/query/after"
+	t := newTap(300, 4)
+	f.fail(f.passed(t, before+"#1=EAGAIN", 0))
+	f.fail(f.passed(t, after+"#1=EAGAIN;"+before+"#2=EAGAIN;"+after+"#2=EAGAIN", 0))
+	f.fail(f.passed(t, before+"#2+=EAGAIN", exitDisk))
+}
+
+func (f failing) passed(t *tap, rules string, code int) error {
+	dir, err := f.fresh("passing")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(filepath.Dir(dir))
+	s := newSession(f.target, t, dir)
+	res, err := s.run(fromStdout, options{rules: rules})
+	if err != nil {
+		return err
+	}
+	f.count(&f.errs)
+	if res.code != code || !strings.Contains(res.stderr, "it is tried again") {
+		return s.wrap(faulty("wrong", "exit %d of %s, want %d and another try\n%s", res.code, rules, code, res.stderr))
+	}
+	return s.finish(fromStdout)
 }
 
 // faults are rules that have each call fail, in every way in which it can.

@@ -92,7 +92,7 @@ func (c *committer) recognise(ctx context.Context, s sealedStream, staged []merg
 	for _, at := range c.again.streams[s.stream] {
 		r := merge.Resent{Table: old, Spans: lake.After(old.Resend.Spans, at), Staged: staged, Columns: ownColumns(s.schema)}
 		r.Rows = min(old.Resend.Rows()-at, keptRows(staged))
-		same, err := c.same(ctx, r, at == old.Resend.Covered || c.again.resent())
+		same, err := c.same(ctx, s.stream, r, at == old.Resend.Covered || c.again.resent())
 		if err != nil {
 			return nil, err
 		}
@@ -115,11 +115,12 @@ func (c *committer) recognise(ctx context.Context, s sealedStream, staged []merg
 
 // same asks whether the rows are the same. Rows that are all alike say little:
 // for those it must be sure that rows come again.
-func (c *committer) same(ctx context.Context, r merge.Resent, sure bool) (bool, error) {
-	if err := c.duckdb.open(ctx); err != nil {
-		return false, err
-	}
-	same, alike, err := c.duckdb.Same(ctx, r)
+func (c *committer) same(ctx context.Context, stream string, r merge.Resent, sure bool) (bool, error) {
+	var same, alike bool
+	err := c.merge(ctx, stream, func() (err error) {
+		same, alike, err = c.duckdb.Same(ctx, r)
+		return err
+	})
 	return same && (!alike || sure), err
 }
 

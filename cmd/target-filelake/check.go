@@ -8,21 +8,25 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
 )
 
-// CheckCmd tests a destination.
+// CheckCmd tests a destination, and shows the settings with which it would be loaded.
 type CheckCmd struct {
-	LakeFlag  `embed:""`
-	TrustDisk bool `help:"Take a FUSE or 9p file system for a local disk: you know that it keeps links, locks and syncs, and that no other host writes to the lake."`
+	LoadCmd `embed:""`
 }
 
 // Help is shown by --help.
 func (*CheckCmd) Help() string {
 	return `Writes, syncs, links, renames and locks with small files of its own, reads the newest version and the sizes of its files, and removes what it wrote. It makes the directory if it is missing, and goes well with loads that run. Every load does the same before it reads its input.
 
-  target-filelake check --lake ./lake && some-tap | target-filelake --lake ./lake`
+Then it prints each setting of a load, and whether it comes from a flag, the environment, a file, or is the default. It takes the flags of load.
+
+  target-filelake check --lake ./lake && some-tap | target-filelake --lake ./lake
+  target-filelake check --config target-filelake.yaml --config prod.yaml`
 }
 
 // checkPipeline is the position from which check tests: nothing is loaded
@@ -33,8 +37,16 @@ const checkPipeline = ".check"
 const lowSpace = 256 << 20
 
 // Run ends with exit code 0 or 1, but for faults of usage.
-func (c *CheckCmd) Run(ctx context.Context, std *stdio) error {
-	log := slog.New(newLogHandler(std.err))
+func (c *CheckCmd) Run(ctx context.Context, std *stdio, k *kong.Context) error {
+	if err := c.test(ctx, std); err != nil {
+		return err
+	}
+	return printSettings(std.out, k, c.conf)
+}
+
+// test tests the directory.
+func (c *CheckCmd) test(ctx context.Context, std *stdio) error {
+	log := std.logger()
 	root, disk, err := openLakeDir(c.Lake, log)
 	if err != nil {
 		if is[usageError](err) {
@@ -71,7 +83,7 @@ func suits(disk lake.Disk, trusted bool, log *slog.Logger) error {
 		return err
 	}
 	if space.Free < lowSpace {
-		log.Warn("the disk is nearly full", "free", size(space.Free))
+		log.Warn("the disk is nearly full", "free", byteSize(space.Free))
 	}
 	err = space.Suits(trusted)
 	if is[*lake.ForeignError](err) {

@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
-	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 
@@ -24,13 +23,16 @@ type stdio struct {
 	out io.Writer
 	err io.Writer
 
+	log    *slog.Logger // of a load; nil: text, on err
+	failed *slog.Logger // tells why a run has failed, where that is not to be text
+
 	merges *merge.DB // of a process that runs many loads into a lake, and publishes no views; nil: a load has its own
 }
 
 // CLI is the command line.
 type CLI struct {
 	Version versionFlag `help:"Print the version and exit."`
-	About   aboutFlag   `help:"Print name, version, capabilities and settings as JSON, and exit."`
+	About   bool        `help:"Print name, version, capabilities and settings, and exit; --format json as JSON."`
 
 	Load  LoadCmd  `cmd:"" default:"withargs" help:"Load a Singer tap from stdin (the default command)."`
 	Query QueryCmd `cmd:"" help:"Answer one SELECT over the lake."`
@@ -39,7 +41,8 @@ type CLI struct {
 	Changes ChangesCmd `cmd:"" help:"Tell which rows of a stream changed between two versions."`
 	History HistoryCmd `cmd:"" help:"Tell what the versions did to one row."`
 
-	Check    CheckCmd    `cmd:"" help:"Test whether a directory can hold a lake: write, sync, link, lock, space."`
+	Init     InitCmd     `cmd:"" help:"Write a configuration file to start from, with every setting explained."`
+	Check    CheckCmd    `cmd:"" help:"Test whether a directory can hold a lake, and print the settings of a load and where each comes from."`
 	Log      LogCmd      `cmd:"" help:"List the versions: when, whose, rows, STATE."`
 	Verify   VerifyCmd   `cmd:"" help:"Check everything: manifests, hashes, rows, keys. Changes nothing."`
 	Rollback RollbackCmd `cmd:"" help:"Take a pipeline's streams and STATE back to an older version."`
@@ -69,7 +72,7 @@ func runOn(ctx context.Context, args []string, std *stdio) int {
 		err = signalled(ctx, err)
 	}
 	if err != nil && !errors.Is(err, errDone) {
-		fmt.Fprintf(std.err, "target-filelake: %s\n", err)
+		std.fail(err)
 	}
 	if errors.Is(err, errDone) {
 		return exitOK
@@ -90,18 +93,23 @@ func dispatch(ctx context.Context, args []string, std *stdio) (err error) {
 		}
 	}()
 	var cli CLI
+	conf := &configured{sources: map[string]string{}, values: map[string]string{}}
 	parser, err := kong.New(&cli, kong.Name("target-filelake"), kong.Description(description),
 		kong.Writers(std.out, std.err), kong.Exit(func(int) { panic(exited{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.ValueFormatter(withDefault), kong.Resolvers(environment{os.LookupEnv}),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.ValueFormatter(withDefault), kong.Resolvers(environment{os.LookupEnv, conf}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std, conf))
 	if err != nil {
 		return fmt.Errorf("BUG: %w", err)
 	}
 	hideIdle(parser.Model)
-	k, err := parser.Parse(args)
-	if err != nil {
+	k, err := parser.Parse(spelled(parser.Model, args))
+	if err == nil && cli.About {
+		return aboutOf(parser.Model).write(std.out, cli.Load.Format)
+	}
+	if err = errors.Join(conf.err(), err); err != nil {
 		return usageError{err}
 	}
+	warnOfEnv(conf, parser.Model, os.Environ())
 	return k.Run()
 }
 
@@ -122,43 +130,4 @@ func (versionFlag) BeforeReset(app *kong.Kong) error {
 	_, err := fmt.Fprintln(app.Stdout, "target-filelake", version)
 	app.Exit(0)
 	return err
-}
-
-type aboutFlag bool
-
-func (aboutFlag) BeforeReset(app *kong.Kong) error {
-	e := json.NewEncoder(app.Stdout)
-	e.SetIndent("", "  ")
-	err := e.Encode(about(app.Model))
-	app.Exit(0)
-	return err
-}
-
-// setting describes one configuration key.
-type setting struct {
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Default     string `json:"default"`
-	Choices     string `json:"choices,omitempty"`
-}
-
-func about(app *kong.Application) any {
-	var settings []setting
-	for _, node := range app.Children {
-		for _, f := range node.Flags {
-			if loadFlags(app)[configKey(f)] == f {
-				settings = append(settings, setting{configKey(f), f.Help, f.Default, f.Enum})
-			}
-		}
-	}
-	build, _ := debug.ReadBuildInfo()
-	return struct {
-		Name         string    `json:"name"`
-		Description  string    `json:"description"`
-		Version      string    `json:"version"`
-		Go           string    `json:"go"`
-		Capabilities []string  `json:"capabilities"`
-		Settings     []setting `json:"settings"`
-	}{"target-filelake", "Singer target for a Parquet lake on local disk, with keyed upserts and atomic STATE",
-		version, build.GoVersion, []string{"about"}, settings}
 }

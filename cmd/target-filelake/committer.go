@@ -40,7 +40,13 @@ func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err erro
 		if err := failpoint.Hit("commit/begin"); err != nil {
 			return err
 		}
-		if err := c.take(ctx, b); err != nil {
+		started := time.Now()
+		err := c.take(ctx, b)
+		c.measured(ctx, b, time.Since(started), err)
+		if err == nil {
+			err = c.follow(ctx)
+		}
+		if err != nil {
 			return err
 		}
 		if err := failpoint.Hit("commit/end"); err != nil {
@@ -65,16 +71,18 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 	}
 	if len(commit.Changes) > 0 || c.newState(commit.State) {
 		c.unsaid = c.unsaid || b.state != nil
+		before := c.lake.Manifest()
 		m, err := c.lake.Commit(commit)
 		if err != nil {
 			return fmt.Errorf("commit: %w", remedied(err))
 		}
 		c.run.committed(c.log, m, commit, c.cfg.Pipeline, time.Since(started))
+		logViews(c.log, before, m, commit.Changes)
 	}
 	c.compaction.changed(commit.Changes)
 	if b.state == nil {
 		c.unsaid = c.unsaid && !b.whole
-		return c.follow(ctx)
+		return nil
 	}
 	if err := state.WriteSidecar(c.lake.FS(), c.cfg.Pipeline, b.state); err != nil {
 		return fmt.Errorf("write %s: %w", state.SidecarPath(c.cfg.Pipeline), err)
@@ -84,7 +92,8 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 	}
 	c.run.said++
 	c.unsaid = false
-	return c.follow(ctx)
+	c.log.Debug("STATE said", "length", byteSize(len(b.state)), rowType("STATE"))
+	return nil
 }
 
 // follow is what comes after a commit whose STATE is out.
@@ -143,7 +152,7 @@ func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) 
 // change is what the batch does to one table; nil if nothing.
 func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, error) {
 	ch := lake.Change{
-		Stream: s.stream, Dir: c.lake.Dir(s.stream), Key: s.key, Bookmarks: s.bookmarks,
+		Stream: s.stream, Dir: c.lake.Dir(s.stream), View: s.view, Key: s.key, Bookmarks: s.bookmarks,
 		Replication: s.replication, PartitionBy: s.partitionBy, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message, Replayed: c.replay.of(s.stream),
 		Appends: s.appends && len(s.key) > 0 && len(s.files) > 0,
 	}
@@ -157,6 +166,9 @@ func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, e
 	staged, err := awaitFiles(ctx, s)
 	if err != nil {
 		return nil, err
+	}
+	if len(staged) > 0 {
+		c.log.Debug("files staged", "stream", s.stream, "files", len(staged), "rows", keptRows(staged))
 	}
 	old := c.lake.Manifest().Tables[s.stream]
 	staged = c.current(s, old, staged)
@@ -196,7 +208,7 @@ func awaitFiles(ctx context.Context, s sealedStream) ([]merge.Staged, error) {
 // sameTable reports whether the table's description stays as it is.
 func sameTable(t *lake.Table, s sealedStream) bool {
 	return t.Schema().Equal(s.schema) && slices.Equal(t.Bookmarks, s.bookmarks) && t.Replication == s.replication && slices.Equal(t.PartitionBy, s.partitionBy) &&
-		bytes.Equal(t.Message, s.message)
+		bytes.Equal(t.Message, s.message) && t.Wants(s.view)
 }
 
 // positions adds staged files to some rows of the table, those of into, and
@@ -208,13 +220,15 @@ func (c *committer) positions(ctx context.Context, s sealedStream, into *lake.Ta
 	var dead []lake.Positions
 	var res merge.Result
 	if j.NeedsMerge() {
-		err := c.duckdb.open(ctx)
-		if err == nil {
+		started := time.Now()
+		err := c.merge(ctx, s.stream, func() (err error) {
 			dead, res, err = c.duckdb.Positions(ctx, j)
-		}
+			return err
+		})
 		if err != nil {
 			return nil, nil, err
 		}
+		c.log.Debug("merged", "stream", s.stream, "files", len(staged), "superseded", res.Total(), "of_the_lake", res.Lake, "took", time.Since(started).Round(time.Millisecond))
 	}
 	var files []lake.NewFile
 	var rows int64

@@ -3,17 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/alecthomas/kong"
-	"go.yaml.in/yaml/v3"
 
 	"target-filelake/ingest"
 	"target-filelake/ingest/mapping"
@@ -30,15 +24,17 @@ type LakeFlag struct {
 // environment and flags. A key of a file is a flag's name with _ for -.
 type LoadCmd struct {
 	LakeFlag `embed:""`
-	Config   configFiles   `help:"Configuration file, JSON or YAML; of several, later ones win." short:"c" placeholder:"FILE" sep:"none"`
-	Input    string        `help:"Read this file instead of stdin; - is stdin, .gz is decompressed." placeholder:"FILE"`
+	Config   configFiles   `help:"Configuration file, JSON or YAML; of several, later ones win. ENV: the environment alone, with the file .env." short:"c" placeholder:"FILE" sep:"none"`
+	Input    string        `help:"Read this file instead of stdin; - is stdin, .gz is decompressed." placeholder:"FILE" aliases:"input-file-path"`
+	Format   string        `help:"Form of --about." enum:"text,json,markdown" default:"text" hidden:""`
 	Pipeline string        `help:"Name of this tap's position in the lake." default:"default" placeholder:"NAME"`
 	Wait     time.Duration `help:"Wait this long for another run of the pipeline to end; 0s: exit 75 at once." default:"0s" placeholder:"TIME"`
 	Adopt    bool          `help:"Take over streams that belong to another pipeline, and let the pipeline's streams change altogether."`
 
 	MethodFlags `embed:""`
+	NameFlags   `embed:""`
 
-	TestConnection bool `help:"Load nothing: test the lake's directory as the check command does, and exit 0 or 1." aliases:"test_connection"`
+	TestConnection bool `help:"Load nothing: test the lake's directory as the check command does, and exit 0 or 1."`
 	TrustDisk      bool `help:"Take a FUSE or 9p file system for a local disk: you know that it keeps links, locks and syncs, and that no other host writes to the lake."`
 
 	DryRun bool `help:"Read and check everything, write nothing: print rows, rejects, types and what the schemas would change."`
@@ -61,7 +57,7 @@ type LoadCmd struct {
 	FlatteningMaxDepth  int           `help:"How many objects deep columns are flattened; 0: any number." default:"0" placeholder:"N"`
 	AddRecordMetadata   bool          `help:"Add the _sdc_* columns of the Singer SDK." default:"false"`
 	Streams             streamsConfig `help:"Settings of single streams, by name or glob, as JSON: {\"orders\": {\"types\": {\"total\": \"decimal(18,4)\"}, \"exclude\": [\"email\"]}}." placeholder:"JSON"`
-	Catalog             catalogConfig `help:"Singer catalog, a file or JSON: streams and properties that it does not select are not loaded." placeholder:"FILE" aliases:"catalog-json,catalog_json"`
+	Catalog             catalogConfig `help:"Singer catalog, a file or JSON: streams and properties that it does not select are not loaded." placeholder:"FILE" aliases:"catalog-json"`
 	StreamMaps          jsonText      `help:"Stream maps of the Singer SDK, as JSON: rename, copy, filter and change streams and properties; see docs/mapping.md." placeholder:"JSON"`
 	StreamMapConfig     jsonText      `help:"What config stands for in the expressions of stream_maps, as JSON." placeholder:"JSON"`
 	Retention           retention     `help:"How long a version stays that is no longer the newest, with the files that only it names: 24h, 7d, never (keep all). At least 1h." default:"24h" placeholder:"TIME"`
@@ -73,6 +69,10 @@ type LoadCmd struct {
 	MaxLineMB           int           `name:"max-line-mb" help:"Longest line accepted, in MiB." default:"256" placeholder:"MIB"`
 	MaxDepth            int           `help:"Deepest nesting accepted." default:"512" placeholder:"N"`
 
+	MonitorFlags `embed:""`
+	MageFlags    `embed:""`
+
+	conf   *configured
 	codec  columns.Codec
 	memory int64 // bytes
 	maps   *mapping.Maps
@@ -105,6 +105,12 @@ func (c *LoadCmd) Validate() error {
 		errs = append(errs, fmt.Errorf("memory: %s, want at least 256MiB", c.Memory))
 	}
 	if c.maps, err = c.parseMaps(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.MonitorFlags.faults(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.NameFlags.faults(); err != nil {
 		errs = append(errs, err)
 	}
 	if c.Pipeline == "" {
@@ -174,151 +180,4 @@ func parseSize(s string) (int64, error) {
 		return int64(n * u.size), nil
 	}
 	return 0, fmt.Errorf("%q, want a size like 1GiB or 500MB", s)
-}
-
-// settings resolves flags from a configuration file's keys.
-type settings struct {
-	from  string // the file
-	keys  map[string]any
-	nodes map[string]yaml.Node // the same, as they are written
-}
-
-// configFiles are the files that --config names.
-type configFiles []string
-
-// BeforeResolve makes the files, and over them the environment, the source of
-// what the command line leaves open.
-func (configFiles) BeforeResolve(ctx *kong.Context, trace *kong.Path) error {
-	for _, name := range ctx.FlagValue(trace.Flag).(configFiles) {
-		s, err := readConfig(name)
-		if err != nil {
-			return fmt.Errorf("read configuration: %w", err)
-		}
-		if err := s.Validate(ctx.Model); err != nil {
-			return err
-		}
-		ctx.AddResolver(s)
-	}
-	ctx.AddResolver(environment{os.LookupEnv})
-	return nil
-}
-
-// readConfig reads one JSON or YAML file; JSON is YAML.
-func readConfig(name string) (settings, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return settings{}, err
-	}
-	s := settings{from: name, keys: map[string]any{}}
-	if err := yaml.Unmarshal(data, &s.keys); err != nil {
-		return s, fmt.Errorf("%s: %w", name, err)
-	}
-	if err := yaml.Unmarshal(data, &s.nodes); err != nil {
-		return s, fmt.Errorf("%s: %w", name, err)
-	}
-	return s, nil
-}
-
-// configKey is the key of a flag in files.
-func configKey(flag *kong.Flag) string {
-	if flag.Name == "lake" {
-		return "lake_path"
-	}
-	return strings.ReplaceAll(flag.Name, "-", "_")
-}
-
-// notSettings are flags that are no configuration keys.
-var notSettings = []string{"config", "input", "dry-run", "json", "adopt", "help", "version", "about", "test-connection"}
-
-// loadFlags are the flags that files and environment may set, by key.
-func loadFlags(app *kong.Application) map[string]*kong.Flag {
-	out := map[string]*kong.Flag{}
-	for _, node := range app.Children {
-		if node.Name != "load" {
-			continue
-		}
-		for _, f := range node.Flags {
-			if !slices.Contains(notSettings, f.Name) {
-				out[configKey(f)] = f
-			}
-		}
-	}
-	return out
-}
-
-// Validate refuses keys that no flag has, naming the nearest one.
-func (s settings) Validate(app *kong.Application) error {
-	known := slices.Sorted(maps.Keys(loadFlags(app)))
-	var errs []error
-	for _, key := range slices.Sorted(maps.Keys(s.keys)) {
-		if !slices.Contains(known, key) {
-			errs = append(errs, fmt.Errorf("%s: unknown key %q; %s", s.from, key, suggestion(key, known)))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// Resolve gives a flag the file's value.
-func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	v, ok := s.keys[configKey(flag)]
-	if !ok || v == nil || slices.Contains(notSettings, flag.Name) {
-		return nil, nil
-	}
-	switch v.(type) {
-	case string, bool, int, float64:
-		return fmt.Sprint(v), nil
-	default:
-		node := s.nodes[configKey(flag)]
-		data, err := appendNode(nil, &node, 0)
-		return string(data), err
-	}
-}
-
-// environment resolves flags from TARGET_FILELAKE_<KEY>.
-type environment struct{ lookup func(string) (string, bool) }
-
-func (environment) Validate(*kong.Application) error { return nil }
-
-func (e environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if slices.Contains(notSettings, flag.Name) {
-		return nil, nil
-	}
-	if v, ok := e.lookup("TARGET_FILELAKE_" + strings.ToUpper(configKey(flag))); ok {
-		return v, nil
-	}
-	return nil, nil
-}
-
-// suggestion words what a name that is not known may have meant.
-func suggestion(word string, names []string) string {
-	if near := nearest(word, names); edits(word, near) <= len(word)/3+1 {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return "known are " + strings.Join(names, ", ")
-}
-
-// nearest is the name of fewest edits from word.
-func nearest(word string, names []string) string {
-	return slices.MinFunc(names, func(a, b string) int { return edits(word, a) - edits(word, b) })
-}
-
-// edits is the Levenshtein distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

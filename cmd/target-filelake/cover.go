@@ -71,6 +71,7 @@ func (s *sequencer) stop(ctx context.Context) error {
 // last STATE as far as commit_tail has it.
 func (s *sequencer) end(ctx context.Context) error {
 	s.ended = true
+	s.log.Debug("input ended", "records", s.run.records, "states", s.run.states)
 	s.rejects.resent.end(s.stated)
 	keep := s.tail
 	if s.limits.tail == "all" {

@@ -30,12 +30,24 @@ func (d *database) open(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if d.spill, err = d.lake.Temp(); err != nil {
-		return err
+	if d.spill == "" {
+		if d.spill, err = d.lake.Temp(); err != nil {
+			return err
+		}
 	}
 	c := d.config
 	c.TempDir = filepath.Join(c.Root, filepath.FromSlash(d.spill))
 	d.DB, err = merge.Open(ctx, c)
+	return err
+}
+
+// renew ends it, so that the next open begins with an empty one.
+func (d *database) renew() error {
+	if d.DB == nil || d.DB == d.lent {
+		return nil
+	}
+	err := d.close()
+	d.DB, d.spill = nil, ""
 	return err
 }
 

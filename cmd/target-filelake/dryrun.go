@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,16 +17,16 @@ import (
 
 // dryReport is what a load of the same input would do.
 type dryReport struct {
-	Lake     string      `json:"lake"`
-	Version  uint64      `json:"version"` // that stays the newest; 0: none
-	Pipeline string      `json:"pipeline"`
-	Records  int64       `json:"records"`
-	States   int64       `json:"states"`
-	Commits  int         `json:"commits"`
-	Streams  []dryStream `json:"streams"`
-	Rejects  []dryReject `json:"rejects"`
-	Notes    []string    `json:"notes"`
-	Fault    string      `json:"fault,omitempty"` // why a load would not end well
+	Lake     string       `json:"lake"`
+	Version  uint64       `json:"version"` // that stays the newest; 0: none
+	Pipeline string       `json:"pipeline"`
+	Records  int64        `json:"records"`
+	States   int64        `json:"states"`
+	Commits  int          `json:"commits"`
+	Streams  []dryStream  `json:"streams"`
+	Rejects  []rejectKind `json:"rejects"`
+	Notes    []string     `json:"notes"`
+	Fault    string       `json:"fault,omitempty"` // why a load would not end well
 }
 
 // dryStream is what it would do to one table.
@@ -36,6 +35,7 @@ type dryStream struct {
 	New        bool        `json:"new"` // the lake does not have it
 	Key        []string    `json:"key"`
 	Method     string      `json:"load_method"`
+	Table      string      `json:"table"` // schema and name of its view
 	Partitions string      `json:"partitions"`
 	Rows       int64       `json:"rows"` // that came and are right
 	Committed  int64       `json:"committed"`
@@ -52,15 +52,6 @@ type dryColumn struct {
 	Property string `json:"property"`
 }
 
-// dryReject is a kind of refused records.
-type dryReject struct {
-	Stream  string `json:"stream"`
-	Path    string `json:"path"`
-	Reason  string `json:"reason"`
-	Records int64  `json:"records"`
-	Line    int64  `json:"line"` // the first of them
-}
-
 // dryRun is the pipeline without its end: files are encoded into nothing, and
 // batches counted instead of committed.
 type dryRun struct {
@@ -74,7 +65,7 @@ type dryRun struct {
 // one comes back as the fault that would end a load.
 func (c *LoadCmd) dryRun(ctx context.Context, std *stdio) error {
 	started := time.Now()
-	log := slog.New(newLogHandler(std.err))
+	log := std.logger()
 	root, err := lakeRoot(c.Lake)
 	if err != nil {
 		return err
@@ -145,13 +136,10 @@ func (d *dryRun) report(fault error) *dryReport {
 	m := d.lake.Manifest()
 	r := &dryReport{
 		Lake: d.root, Version: uint64(m.Version), Pipeline: d.cfg.Pipeline, Records: d.run.records, States: d.run.states,
-		Commits: d.commits, Streams: []dryStream{}, Rejects: []dryReject{}, Notes: append([]string{}, noteLines(&d.run.notes)...),
+		Commits: d.commits, Streams: []dryStream{}, Rejects: d.run.rejects.sorted(), Notes: append([]string{}, noteLines(&d.run.notes)...),
 	}
 	if fault != nil {
 		r.Fault = fault.Error()
-	}
-	for _, c := range d.run.rejects.sorted() {
-		r.Rejects = append(r.Rejects, dryReject{c.stream, c.path, c.rule, c.records, c.line})
 	}
 	for _, o := range d.seq.order {
 		r.Streams = append(r.Streams, d.stream(m, o))
@@ -167,9 +155,13 @@ func (d *dryRun) stream(m *lake.Manifest, o *openBatch) dryStream {
 	s.Stream, s.Key, s.Rows = o.stream, append([]string{}, o.key...), d.run.in[o.stream]
 	s.Method = o.name()
 	s.Partitions = partitionWords(o.partitionBy)
+	s.Table = o.view.String()
 	var before *columns.Schema
 	if t := m.Tables[o.stream]; t != nil {
 		before = t.Schema()
+		if t.Wants(o.view) {
+			s.Table = t.View().String()
+		}
 	}
 	s.New = before == nil
 	s.Changes = typeSteps(before.Changes(o.schema))
@@ -197,8 +189,7 @@ func (r *dryReport) text() string {
 		r.Streams[i].write(&b)
 	}
 	for _, x := range r.Rejects {
-		fmt.Fprintf(&b, "rejected: stream %s, %s: %s: %d, first on line %d\n",
-			printable(x.Stream), wherePath(x.Path), printable(x.Reason), x.Records, x.Line)
+		fmt.Fprintln(&b, x.line())
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintln(&b, n)
@@ -215,6 +206,9 @@ func (s *dryStream) write(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "stream %s: %d rows, %d to be committed in %d files of %s, %d rejected; %s; %s; %s\n",
 		printable(s.Stream), s.Rows, s.Committed, s.Files, size(s.Bytes), s.Rejected, s.Method, key, s.Partitions)
+	if s.Table != s.Stream {
+		fmt.Fprintf(b, "its table is %s\n", printable(s.Table))
+	}
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "  column\ttype\tproperty")
 	for _, c := range s.Columns {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -26,6 +27,9 @@ func printSettings(w io.Writer, k *kong.Context, conf *configured) error {
 		if withheld[key] && value != "" {
 			value = "(set, not shown)"
 		}
+		if value == "" {
+			value = "–"
+		}
 		fmt.Fprintf(t, "%s\t%s\t%s\n", key, printable(value), from)
 	}
 	for _, warning := range conf.warnings {
@@ -46,8 +50,8 @@ func effective(k *kong.Context, conf *configured, f *kong.Flag) (value, from str
 	if source := conf.sources[key]; source != "" {
 		return conf.values[key], source
 	}
-	if key == "wait" && f.Target.Int() > 0 {
-		return mageWait.String(), "Mage"
+	if implied := fmt.Sprint(f.Target.Interface()); slices.Contains(mageImplies, key) && implied != f.Default {
+		return implied, "Mage"
 	}
 	if f.Default == "" && f.IsBool() {
 		return "false", "default"

@@ -111,10 +111,11 @@ func (c *committer) activate(ctx context.Context, s sealedStream, old *lake.Tabl
 		keep[f.Path] = true
 	}
 	if old != nil && len(stay) > 0 && len(old.Deletes) > 0 {
-		if err := c.duckdb.open(ctx); err != nil {
-			return false, err
-		}
-		had, err := c.duckdb.Deleted(ctx, old, stay)
+		var had []lake.Positions
+		err := c.merge(ctx, s.stream, func() (err error) {
+			had, err = c.duckdb.Deleted(ctx, old, stay)
+			return err
+		})
 		if err != nil {
 			return false, err
 		}

@@ -12,7 +12,7 @@ import (
 // TestGuides runs each command of the guides in a shell and compares what it
 // prints with what the guide says.
 func TestGuides(t *testing.T) {
-	for _, name := range []string{"time-travel.md", "loading.md", "rejects.md", "compaction.md"} {
+	for _, name := range []string{"time-travel.md", "loading.md", "rejects.md", "compaction.md", "monitoring.md", "querying.md"} {
 		t.Run(name, func(t *testing.T) { runGuide(t, "../../docs/"+name) })
 	}
 }

@@ -69,6 +69,7 @@ var owners = map[string]string{
 	"gonum.org/v1/plot":                "bench/report",
 	"golang.org/x/perf":                "bench/sweep",
 	"github.com/schollz/progressbar":   "cmd/target-filelake",
+	"github.com/prometheus":            "cmd/target-filelake",
 }
 
 func TestImports(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -23,6 +24,8 @@ type input struct {
 	r     io.Reader // file, or what it decompresses to
 	wake  [2]int    // a pipe; a byte in it means stop
 	plain bool
+	taken atomic.Int64 // bytes read of file
+	size  int64        // of file; 0: it is no file
 }
 
 // openInput opens name, stdin if it is "" or "-"; a name in .gz is decompressed.
@@ -35,6 +38,9 @@ func openInput(ctx context.Context, name string, stdin *os.File) (*input, error)
 			return nil, usageError{err}
 		}
 		in.file = f
+	}
+	if info, err := in.file.Stat(); err == nil && info.Mode().IsRegular() {
+		in.size = info.Size()
 	}
 	if err := unix.Pipe2(in.wake[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
 		return nil, err
@@ -151,5 +157,7 @@ func (s stoppable) Read(p []byte) (int, error) {
 	if _, err := s.poll(-1); err != nil {
 		return 0, err
 	}
-	return s.file.Read(p)
+	n, err := s.file.Read(p)
+	s.taken.Add(int64(n))
+	return n, err
 }

@@ -37,7 +37,7 @@ func openKeeping(ctx context.Context, path, pipeline string, wait time.Duration,
 	if m.Version == 0 {
 		return nil, usageError{fmt.Errorf("nothing is committed in %s; name the lake with --lake", root)}
 	}
-	k := &keeping{root: root, pipeline: pipeline, log: slog.New(newLogHandler(std.err)), views: std.merges == nil}
+	k := &keeping{root: root, pipeline: pipeline, log: std.logger(), views: std.merges == nil}
 	if k.disk, err = lake.OpenDisk(root); err != nil {
 		return nil, fmt.Errorf("open the lake: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
@@ -43,17 +44,18 @@ type job struct {
 
 // loader is one run of load.
 type loader struct {
-	cfg    *LoadCmd
-	root   string // absolute path of the lake
-	lake   *lake.Lake
-	in     *input
-	stdout io.Writer
-	stderr io.Writer
-	log    *slog.Logger
-	run    *summary
-	replay *replay // nil in a load
-	resent *resent // nil if no rejects can come again
-	duckdb *database
+	cfg     *LoadCmd
+	root    string // absolute path of the lake
+	lake    *lake.Lake
+	in      *input
+	stdout  io.Writer
+	stderr  io.Writer
+	log     *slog.Logger
+	run     *summary
+	closing *closing
+	replay  *replay // nil in a load
+	resent  *resent // nil if no rejects can come again
+	duckdb  *database
 
 	compaction *compactions
 
@@ -65,19 +67,36 @@ type loader struct {
 }
 
 // Run loads what the tap sends.
-func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
+func (c *LoadCmd) Run(ctx context.Context, std *stdio, app *kong.Context) error {
+	std = c.watched(std, c.streams(ctx, std))
+	if c.ShowTemplates {
+		return printTemplates(std.out, app.Model)
+	}
 	if c.TestConnection {
-		check := CheckCmd{LakeFlag: c.LakeFlag, TrustDisk: c.TrustDisk}
-		return check.Run(ctx, std)
+		check := CheckCmd{LoadCmd: *c}
+		return check.test(ctx, std)
 	}
 	if c.DryRun {
 		return c.dryRun(ctx, std)
 	}
-	started := time.Now()
-	log := slog.New(newLogHandler(std.err))
+	out := c.closing(time.Now())
+	err := c.run(ctx, std, out)
+	c.tell(ctx, std, out, err)
+	return err
+}
+
+// run loads, and counts in out.
+func (c *LoadCmd) run(ctx context.Context, std *stdio, out *closing) error {
+	log := std.log
+	for _, w := range c.conf.warnings {
+		log.Warn(w)
+	}
 	root, disk, err := openLakeDir(c.Lake, log)
 	if err != nil {
 		return err
+	}
+	if err := c.places(); err != nil {
+		return errors.Join(err, disk.Close())
 	}
 	if err := suits(disk, c.TrustDisk, log); err != nil {
 		return errors.Join(fmt.Errorf("%s: %w", root, err), disk.Close())
@@ -96,8 +115,8 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio) error {
 	if n := l.Swept(); n > 0 {
 		log.Info("removed what an interrupted run left", "files", n)
 	}
-	ld := c.loader(root, l, in, std, log, started)
-	ld.stdout = newOutput(ctx, std.out)
+	ld := c.loader(root, l, in, std, log, out.Started)
+	ld.stdout, ld.closing = besideLine(std.err, newOutput(ctx, std.out)), out
 	err = ld.load(ctx)
 	err = errors.Join(err, ld.finish(context.WithoutCancel(ctx), err))
 	if isDisk(err) {
@@ -173,10 +192,16 @@ func (l *loader) load(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := l.pipeline(ctx, l.committer); err != nil {
+	if err := l.watchedPipeline(ctx); err != nil {
 		return err
 	}
 	return l.compaction.end(ctx)
+}
+
+// watchedPipeline is the pipeline, and shows how far it is.
+func (l *loader) watchedPipeline(ctx context.Context) error {
+	defer l.showProgress()()
+	return l.pipeline(ctx, l.committer)
 }
 
 // pipeline runs read → decode → sequence → encode → commit, the last of which
@@ -255,7 +280,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
 	t.catalog = l.cfg.Catalog.catalog
-	t.method, t.replaying = l.cfg.MethodFlags, l.replay != nil
+	t.method, t.names, t.replaying = l.cfg.MethodFlags, l.cfg.NameFlags, l.replay != nil
 	if l.replay == nil { // rejects are what a map made already
 		t.maps = l.cfg.maps
 	}
@@ -301,7 +326,7 @@ func (l *loader) encode(ctx context.Context, jobs <-chan encodeJob) error {
 	return nil
 }
 
-// finish publishes what was committed and says what the run did, also after a
+// finish publishes what was committed and sums up what the run did, also after a
 // fault: what was committed before it stays.
 func (l *loader) finish(ctx context.Context, fault error) error {
 	var err error
@@ -314,8 +339,9 @@ func (l *loader) finish(ctx context.Context, fault error) error {
 		err = errors.Join(err, serr)
 		if rec, ok := errors.AsType[*ingest.RecordError](fault); ok {
 			l.run.stream(rec.Stream).rejected++
+			l.run.rejects.note(slog.New(slog.DiscardHandler), rec) // the fault is said anyway
 		}
 	}
-	l.run.print(l.stderr, l.lake.Manifest(), l.root)
+	l.closing.fill(l.run, l.lake.Manifest())
 	return err
 }

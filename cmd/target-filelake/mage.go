@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -35,11 +36,23 @@ func (m *MageFlags) used() bool {
 // AfterApply gives what Mage implies to what nobody has set.
 func (c *LoadCmd) AfterApply(ctx *kong.Context, conf *configured) error {
 	c.conf = conf
-	if c.used() && c.Wait == 0 && conf.sources["wait"] == "" && !onCommandLine(ctx, "wait") {
+	unset := func(key string) bool {
+		return conf.sources[key] == "" && !onCommandLine(ctx, strings.ReplaceAll(key, "_", "-"))
+	}
+	if c.used() && c.Wait == 0 && unset("wait") {
 		c.Wait = mageWait
+	}
+	if c.used() && unset("log_format") {
+		c.LogFormat = logMage
+	}
+	if c.Debug && unset("log_level") {
+		c.LogLevel = "debug"
 	}
 	return nil
 }
+
+// mageImplies are the settings that AfterApply may give a value.
+var mageImplies = []string{"wait", "log_format", "log_level"}
 
 // onCommandLine reports whether a flag was given as one.
 func onCommandLine(ctx *kong.Context, name string) bool {

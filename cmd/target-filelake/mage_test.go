@@ -48,6 +48,12 @@ func TestMageWaits(t *testing.T) {
 	if got := settingsOf(t, "--settings", settings); got["wait"] != [2]string{"10m0s", "Mage"} {
 		t.Errorf("wait: %v", got["wait"])
 	}
+	if got := settingsOf(t, "--settings", settings, "--debug"); got["log_format"] != [2]string{"mage", "Mage"} || got["log_level"] != [2]string{"debug", "Mage"} {
+		t.Errorf("log: %v, %v", got["log_format"], got["log_level"])
+	}
+	if got := settingsOf(t, "--settings", settings, "--debug", "--log-format", "text", "--log-level", "info"); got["log_format"] != [2]string{"text", "flag"} || got["log_level"] != [2]string{"info", "flag"} {
+		t.Errorf("log as flags say: %v, %v", got["log_format"], got["log_level"])
+	}
 	if got := settingsOf(t, "--settings", settings, "--wait", "0s"); got["wait"] != [2]string{"0s", "flag"} {
 		t.Errorf("wait as a flag: %v", got["wait"])
 	}

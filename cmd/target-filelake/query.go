@@ -1,17 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
-	"text/tabwriter"
+
+	"golang.org/x/term"
 
 	"target-filelake/lake"
 	"target-filelake/merge/answer"
@@ -20,15 +19,17 @@ import (
 
 // AnswerFlag is how rows are printed.
 type AnswerFlag struct {
-	Format string `help:"How to print: table, csv, json (one array of objects) or jsonl (an object a line)." enum:"table,csv,json,jsonl" default:"table"`
+	Format string `help:"How to print: table, csv, tsv, json (one array of objects), jsonl (an object a line) or markdown." enum:"table,csv,tsv,json,jsonl,markdown" default:"table"`
 }
 
-// QueryCmd answers one SELECT.
+// QueryCmd answers one SELECT, or one after another.
 type QueryCmd struct {
 	LakeFlag `embed:""`
 	AtFlag   `embed:""`
-	AnswerFlag
-	SQL string `arg:"" help:"One SELECT or EXPLAIN statement; a stream is a table." placeholder:"SQL"`
+	Format   string `help:"How to print: table (cut to fit a terminal), csv, tsv, json (one array of objects), jsonl (an object a line), markdown, or parquet, a file on stdout." enum:"table,csv,tsv,json,jsonl,markdown,parquet" default:"table"`
+	File     string `help:"Read the SQL from this file; - is stdin." short:"f" placeholder:"FILE"`
+	Explain  bool   `help:"Print the plan instead of the answer."`
+	SQL      string `arg:"" optional:"" help:"One SELECT or EXPLAIN statement; a stream is a table. None: stdin, or on a terminal a prompt." placeholder:"SQL"`
 }
 
 // Help is what --help says about the command.
@@ -36,37 +37,117 @@ func (QueryCmd) Help() string {
 	return `Examples:
 
   target-filelake query "SELECT status, count(*) FROM orders GROUP BY status"
-  target-filelake query --at 2h --format csv "SELECT * FROM orders WHERE id = 7"`
+  target-filelake query --at 2h --format csv "SELECT * FROM orders WHERE id = 7"
+  target-filelake query --file report.sql --format parquet > report.parquet
+  target-filelake query                      # a prompt, with history`
 }
 
-// Run prints the answer over one version.
+// Run prints the answer over one version, or begins a prompt.
 func (c *QueryCmd) Run(ctx context.Context, std *stdio) error {
+	query, prompt, err := c.sql(std)
+	if err != nil {
+		return err
+	}
+	if prompt {
+		return c.prompt(ctx, std)
+	}
+	return c.one(ctx, std.out, query)
+}
+
+// sql is the query, wherever it stands; prompt: nowhere, and somebody sits there.
+func (c *QueryCmd) sql(std *stdio) (query string, prompt bool, err error) {
+	switch {
+	case c.SQL != "" && c.File != "":
+		return "", false, usageError{errors.New("the SQL stands on the command line and in --file; want one of them")}
+	case c.SQL != "":
+		return c.SQL, false, nil
+	case c.File == "" && std.in != nil && term.IsTerminal(int(std.in.Fd())):
+		return "", true, nil
+	}
+	data, err := c.read(std)
+	if err == nil && strings.TrimSpace(string(data)) == "" {
+		err = usageError{errors.New("no SQL: want it on the command line, in --file or on stdin")}
+	}
+	return string(data), false, err
+}
+
+// longestSQL bounds what is read.
+const longestSQL = 16 << 20
+
+func (c *QueryCmd) read(std *stdio) ([]byte, error) {
+	var in io.Reader = std.in
+	if c.File != "" && c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	return io.ReadAll(io.LimitReader(in, longestSQL))
+}
+
+// one answers one query over the version that is asked for.
+func (c *QueryCmd) one(ctx context.Context, w io.Writer, query string) error {
 	root, m, err := readLakeAt(c.Lake, c.At)
 	if err != nil {
 		return err
 	}
-	err = c.answer(root, std.out, func(config duck.Config) (*answer.Rows, error) { return answer.Query(ctx, config, m, c.SQL) })
+	if c.Explain {
+		query = "EXPLAIN " + query
+	}
+	if c.Format == "parquet" {
+		err = exportQuery(ctx, root, m, query, w)
+	} else {
+		err = AnswerFlag{c.Format}.answer(root, w, func(config duck.Config) (*answer.Rows, error) { return answer.Query(ctx, config, m, query) })
+	}
 	if err != nil {
 		return fmt.Errorf("query: %w", err)
 	}
 	return nil
 }
 
-// answer prints the rows that ask has DuckDB find.
-func (f AnswerFlag) answer(root string, w io.Writer, ask func(duck.Config) (*answer.Rows, error)) error {
+// exportQuery writes the answer to w as a Parquet file.
+func exportQuery(ctx context.Context, root string, m *lake.Manifest, query string, w io.Writer) error {
+	if isTerminal(w) {
+		return usageError{errors.New("a Parquet file is nothing for a terminal: query --format parquet … > file.parquet")}
+	}
+	return withQueryDir(root, func(config duck.Config) error {
+		path := filepath.Join(config.TempDir, "answer.parquet")
+		if err := answer.Export(ctx, config, m, query, path); err != nil {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(w, f)
+		return errors.Join(err, f.Close())
+	})
+}
+
+// withQueryDir gives a query a private directory to spill into.
+func withQueryDir(root string, do func(duck.Config) error) error {
 	temp, err := os.MkdirTemp("", "target-filelake-query-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp)
-	rows, err := ask(duck.Config{Root: root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
-	if err != nil {
-		return err
-	}
+	err = do(duck.Config{Root: root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
+	return errors.Join(err, os.RemoveAll(temp))
+}
+
+// answer prints the rows that ask has DuckDB find.
+func (f AnswerFlag) answer(root string, w io.Writer, ask func(duck.Config) (*answer.Rows, error)) error {
 	show := map[string]func(io.Writer, *answer.Rows) error{
-		"table": printTable, "csv": printCSV, "json": printJSON, "jsonl": printJSONL,
+		"table": printTable, "csv": printCSV, "tsv": printTSV, "json": printJSON, "jsonl": printJSONL, "markdown": printMarkdown,
 	}[f.Format]
-	return errors.Join(show(w, rows), rows.Close())
+	return withQueryDir(root, func(config duck.Config) error {
+		rows, err := ask(config)
+		if err != nil {
+			return err
+		}
+		return errors.Join(show(w, rows), rows.Close())
+	})
 }
 
 // queryMemoryMB is DuckDB's share of the default memory of a load, doubled: a
@@ -75,111 +156,3 @@ const queryMemoryMB = 2048
 
 // readLake reads the newest version of an existing lake.
 func readLake(path string) (string, *lake.Manifest, error) { return readLakeAt(path, moment{}) }
-
-// each calls row with every row of the answer as text.
-func each(rows *answer.Rows, row func(values []any) error) error {
-	values := make([]any, len(rows.Columns()))
-	for {
-		ok, err := rows.Next(values)
-		if err != nil || !ok {
-			return err
-		}
-		if err := row(values); err != nil {
-			return err
-		}
-	}
-}
-
-// alignedRows bounds what waits for its columns' widths.
-const alignedRows = 10_000
-
-func printTable(w io.Writer, rows *answer.Rows) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	texts := make([]string, 0, len(rows.Columns()))
-	for _, c := range rows.Columns() {
-		texts = append(texts, printable(c.Name))
-	}
-	fmt.Fprintln(t, strings.Join(texts, "\t"))
-	n := 0
-	err := each(rows, func(values []any) error {
-		if n++; n%alignedRows == 0 {
-			if err := t.Flush(); err != nil {
-				return err
-			}
-		}
-		for i, v := range values {
-			if texts[i] = "NULL"; v != nil {
-				texts[i] = printable(answer.FormatText(v))
-			}
-		}
-		_, err := fmt.Fprintln(t, strings.Join(texts, "\t"))
-		return err
-	})
-	return errors.Join(err, t.Flush())
-}
-
-func printCSV(w io.Writer, rows *answer.Rows) error {
-	out := csv.NewWriter(w)
-	fields := make([]string, 0, len(rows.Columns()))
-	for _, c := range rows.Columns() {
-		fields = append(fields, c.Name)
-	}
-	err := out.Write(fields)
-	if err == nil {
-		err = each(rows, func(values []any) error {
-			for i, v := range values {
-				if fields[i] = ""; v != nil {
-					fields[i] = answer.FormatText(v)
-				}
-			}
-			return out.Write(fields)
-		})
-	}
-	out.Flush()
-	return errors.Join(err, out.Error())
-}
-
-func printJSON(w io.Writer, rows *answer.Rows) error {
-	before := "[\n"
-	err := printObjects(w, rows, func() string { b := before; before = ",\n"; return b }, "")
-	if err != nil {
-		return err
-	}
-	if before == "[\n" {
-		_, err = fmt.Fprintln(w, "[]")
-	} else {
-		_, err = fmt.Fprintln(w, "\n]")
-	}
-	return err
-}
-
-func printJSONL(w io.Writer, rows *answer.Rows) error {
-	return printObjects(w, rows, func() string { return "" }, "\n")
-}
-
-// printObjects writes each row as an object, with what stands before and after it.
-func printObjects(w io.Writer, rows *answer.Rows, before func() string, after string) error {
-	var names []string // with what stands before and after them
-	for i, c := range rows.Columns() {
-		name, err := json.Marshal(c.Name)
-		if err != nil {
-			return err
-		}
-		names = append(names, string("{,"[min(i, 1)])+string(name)+":")
-	}
-	out := bufio.NewWriterSize(w, answerBuffer)
-	var line []byte
-	err := each(rows, func(values []any) error {
-		line = append(line[:0], before()...)
-		for i, v := range values {
-			line = append(line, names[i]...)
-			line = answer.AppendJSON(line, v)
-		}
-		_, err := out.Write(append(append(line, '}'), after...))
-		return err
-	})
-	return errors.Join(err, out.Flush())
-}
-
-// answerBuffer spares a system call a row.
-const answerBuffer = 64 << 10

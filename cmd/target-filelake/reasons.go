@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -73,22 +74,34 @@ func (r *reasons) count(log *slog.Logger, e *ingest.RecordError, path, reason st
 		r.byKind = map[reasonKind]*reasonCount{}
 	}
 	r.byKind[k] = &reasonCount{k, 1, e.Line}
-	log.Warn("record rejected; more of this kind are only counted", "line", e.Line, "stream", e.Stream, "path", path, "reason", reason)
+	log.Warn("record rejected; more of this kind are only counted", "line", e.Line, "stream", e.Stream, "path", path, "reason", reason, rowType("RECORD"))
 }
 
-// sorted are the counts, largest first.
-func (r *reasons) sorted() []*reasonCount {
-	var counts []*reasonCount
+// rejectKind is a kind of refused records, as it is told.
+type rejectKind struct {
+	Stream  string `json:"stream"`
+	Path    string `json:"path"`
+	Reason  string `json:"reason"`
+	Records int64  `json:"records"`
+	Line    int64  `json:"line"` // the first of them
+}
+
+// sorted are the kinds, those of most records first.
+func (r *reasons) sorted() []rejectKind {
+	out := []rejectKind{}
 	for _, c := range r.byKind {
-		counts = append(counts, c)
+		out = append(out, rejectKind{c.stream, c.path, c.rule, c.records, c.line})
 	}
-	slices.SortFunc(counts, func(a, b *reasonCount) int {
-		if a.records != b.records {
-			return int(b.records - a.records)
-		}
-		return strings.Compare(a.stream+a.path+a.rule, b.stream+b.path+b.rule)
+	slices.SortFunc(out, func(a, b rejectKind) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.Stream+a.Path+a.Reason, b.Stream+b.Path+b.Reason))
 	})
-	return counts
+	return out
+}
+
+// line words it.
+func (k rejectKind) line() string {
+	return fmt.Sprintf("rejected: stream %s, %s: %s: %d, first on line %d",
+		printable(k.Stream), wherePath(k.Path), printable(k.Reason), k.Records, k.Line)
 }
 
 // wherePath is a JSON pointer in words.
@@ -97,22 +110,4 @@ func wherePath(path string) string {
 		return "the record"
 	}
 	return printable(path)
-}
-
-// lines words the counts.
-func (r *reasons) lines() []string {
-	counts := r.sorted()
-	var out []string
-	for i, c := range counts {
-		if i == shownKinds {
-			out = append(out, fmt.Sprintf("rejected: for %d more reasons", len(counts)-i))
-			break
-		}
-		out = append(out, fmt.Sprintf("rejected: stream %s, %s: %s: %d, first on line %d",
-			printable(c.stream), wherePath(c.path), printable(c.rule), c.records, c.line))
-	}
-	if r.others > 0 {
-		out = append(out, fmt.Sprintf("rejected: %d faults of kinds that are not listed", r.others))
-	}
-	return out
 }

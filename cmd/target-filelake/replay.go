@@ -37,7 +37,8 @@ A row whose key is live in the lake already stays as it is, unless order_by says
 // a configuration, and has no use for.
 var replayIdle = []string{
 	"input", "adopt", "dry-run", "json", "maximum-batch-size-mb", "batch-size-rows", "batch-max-age", "commit-at", "commit-tail",
-	"state-merge", "on-invalid-record", "max-rejects", "max-line-mb",
+	"default-target-schema", "table-prefix", "table-name",
+	"state-merge", "on-invalid-record", "max-rejects", "max-line-mb", "summary", "metrics-file",
 }
 
 // hideIdle keeps them out of the replay's help.
@@ -71,6 +72,7 @@ func (c *ReplayCmd) Run(ctx context.Context, std *stdio) error {
 		return usageError{errors.New("--dry-run and --json go with load, not with replay")}
 	}
 	started := time.Now()
+	std = c.watched(std, std)
 	k, err := openKeeping(ctx, c.Lake, c.Pipeline, c.Wait, std)
 	if err != nil {
 		return err
@@ -92,10 +94,12 @@ func (c *ReplayCmd) replay(ctx context.Context, k *keeping, std *stdio, started 
 	if err != nil {
 		return err
 	}
-	ld := c.once().loader(k.root, k.lake, in, std, k.log, started)
-	ld.replay = r
+	cfg := c.once()
+	ld := cfg.loader(k.root, k.lake, in, std, k.log, started)
+	ld.replay, ld.closing = r, cfg.closing(started)
 	err = ld.load(ctx)
 	err = errors.Join(err, ld.finish(context.WithoutCancel(ctx), err), in.Close())
+	cfg.tell(ctx, std, ld.closing, err)
 	if err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
@@ -108,7 +112,7 @@ func (c *ReplayCmd) once() *LoadCmd {
 	cfg.OnInvalidRecord, cfg.MaxRejects = onInvalidQuarantine, 0
 	cfg.BatchSizeRows, cfg.BatchMaxAge, cfg.CommitAt, cfg.CommitTail = 0, 0, "state", "all"
 	cfg.MaxLineMB = 2 << 10 // a line that was taken once, and its reasons
-	cfg.Adopt = false
+	cfg.Adopt, cfg.Summary, cfg.MetricsFile = false, "", ""
 	return &cfg
 }
 

@@ -31,6 +31,24 @@ type sealedStream struct {
 	keepRejects extent
 }
 
+// rows are those that are to be committed.
+func (b *sealed) rows() int64 {
+	var n int64
+	for i := range b.streams {
+		n += b.streams[i].kept()
+	}
+	return n
+}
+
+// kept is how many of the stream's rows are to be committed.
+func (s *sealedStream) kept() int64 {
+	var n int64
+	for _, k := range s.keep {
+		n += k
+	}
+	return n
+}
+
 // holding reports whether STATEs are held back: rows that will replace a
 // stream have come, and are nothing until the last of them has.
 func (s *sequencer) holding() bool {
@@ -131,6 +149,7 @@ func (s *sequencer) seal(ctx context.Context, keep func(*openBatch) cover, repla
 		}
 		b.streams = append(b.streams, part)
 	}
+	s.log.Debug("batch sealed", "streams", len(b.streams), "rows", b.rows(), "state", b.state != nil)
 	s.due, s.fresh = false, s.fresh && holding
 	if !left {
 		s.bytes = 0

@@ -20,6 +20,9 @@ func (c *catalogConfig) Decode(ctx *kong.DecodeContext) error {
 	if err := ctx.Scan.PopValueInto("catalog", &text); err != nil {
 		return err
 	}
+	if text == "" { // as a file of settings may say
+		return nil
+	}
 	from, data := "catalog", []byte(text)
 	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
 		var err error

@@ -236,6 +236,9 @@ func (s *sequencer) reject(r *ingest.Reject) error {
 		return nil
 	}
 	s.run.rejects.note(s.log, r.RecordError)
+	s.run.mu.Lock()
+	s.run.rejected++
+	s.run.mu.Unlock()
 	return s.rejects.add(r, s.epoch)
 }
 

@@ -64,11 +64,18 @@ func showLake(w io.Writer, root string, m *lake.Manifest) error {
 	}
 	fmt.Fprintf(w, "%s: version %d, committed %s by pipeline %s\n", root, uint64(m.Version), stamp(m.Committed), printable(m.Pipeline))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "stream\tkey\trows\tsuperseded\trejected\tfiles\tbytes\tpipeline\t")
+	named := slices.ContainsFunc(m.Streams(), func(s string) bool { return m.Tables[s].View() != lake.View{Name: s} })
+	table := func(name string) string {
+		if !named {
+			return ""
+		}
+		return "\t" + printable(name)
+	}
+	fmt.Fprintf(t, "stream%s\tkey\trows\tsuperseded\trejected\tfiles\tbytes\tpipeline\t\n", table("table"))
 	for _, stream := range m.Streams() {
 		s := m.Tables[stream]
 		dead, files, bytes := totals(s)
-		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t\n", printable(stream), keyText(s), s.Rows(), dead, s.Rejected(), files, size(bytes), printable(s.Owner))
+		fmt.Fprintf(t, "%s%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t\n", printable(stream), table(s.View().String()), keyText(s), s.Rows(), dead, s.Rejected(), files, size(bytes), printable(s.Owner))
 	}
 	return t.Flush()
 }
@@ -93,7 +100,7 @@ func keyText(t *lake.Table) string {
 
 func showTable(w io.Writer, s *lake.Table) error {
 	dead, files, bytes := totals(s)
-	fmt.Fprintf(w, "%s: table %s, %d rows, %d superseded, %d files, %s\n", printable(s.Stream), printable(s.Name), s.Rows(), dead, files, size(bytes))
+	fmt.Fprintf(w, "%s: table %s, %d rows, %d superseded, %d files, %s\n", printable(s.Stream), printable(s.View().String()), s.Rows(), dead, files, size(bytes))
 	fmt.Fprintf(w, "directory %s, pipeline %s, key %s\n", s.Dir, printable(s.Owner), keyText(s))
 	if n := s.Rejected(); n > 0 {
 		fmt.Fprintf(w, "%d records rejected: show --rejects says why, replay tries them again\n", n)

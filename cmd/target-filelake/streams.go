@@ -26,6 +26,11 @@ type streamConfig struct {
 	HardDelete           *bool  `json:"hard_delete"`
 	Dedupe               string `json:"dedupe"`
 
+	DefaultTargetSchema string  `json:"default_target_schema"`
+	Schema              string  `json:"schema"` // the same
+	TablePrefix         *string `json:"table_prefix"`
+	TableName           string  `json:"table_name"`
+
 	PartitionBy []string `json:"partition_by"` // transforms of columns; nil: as the SCHEMA says
 
 	Types   map[string]string `json:"types"`   // property → column type
@@ -76,6 +81,10 @@ func (c streamConfig) check() error {
 	among("load_method", c.LoadMethod, loadMethods...)
 	among("unique_conflict_method", c.UniqueConflictMethod, updateConflicts, ignoreConflicts)
 	among("dedupe", c.Dedupe, "none", rowHash)
+	if c.Schema != "" && c.DefaultTargetSchema != "" {
+		errs = append(errs, errors.New("schema and default_target_schema are the same setting: set one of them"))
+	}
+	errs = append(errs, NameFlags{TableName: streamField}.with(c).faults())
 	if err := partition.Check(c.PartitionBy); err != nil {
 		errs = append(errs, fmt.Errorf("partition_by: %w", err))
 	}

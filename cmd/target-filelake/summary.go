@@ -3,14 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"text/tabwriter"
 	"time"
 
 	"target-filelake/ingest"
@@ -29,10 +27,11 @@ type summary struct {
 	notes   ingest.Notes
 	rejects reasons
 
-	mu      sync.Mutex
-	streams map[string]*streamCount
-	in      map[string]int64 // rows by stream, committed or not
-	version lake.Version
+	mu         sync.Mutex // of what follows, and of records and commits
+	lastCommit time.Time
+	rejected   int64
+	streams    map[string]*streamCount
+	in         map[string]int64 // rows by stream, committed or not
 }
 
 // streamCount counts one stream's committed rows.
@@ -46,6 +45,7 @@ type streamCount struct {
 	outdated int64 // rows of versions that a newer one has replaced
 	lost     int64 // rows that live ones of their keys have kept out
 	deleted  int64 // rows that removed the one of their key
+	retries  int64 // merges that were tried again
 	files    int
 	bytes    int64
 }
@@ -67,6 +67,8 @@ func (s *summary) stream(name string) *streamCount {
 
 // count adds a decoded block.
 func (s *summary) count(d *ingest.Decoded) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.records += int64(d.Records)
 	for i := range d.Chunks {
 		s.in[d.Chunks[i].Plan.Stream()] += int64(d.Chunks[i].Batch.Rows)
@@ -76,8 +78,10 @@ func (s *summary) count(d *ingest.Decoded) {
 
 // committed logs one commit.
 func (s *summary) committed(log *slog.Logger, m *lake.Manifest, c lake.Commit, pipeline string, took time.Duration) {
+	s.mu.Lock()
 	s.commits++
-	s.version = m.Version
+	s.lastCommit = time.Now()
+	s.mu.Unlock()
 	var rows, bytes int64
 	files := 0
 	for i := range c.Changes {
@@ -88,8 +92,12 @@ func (s *summary) committed(log *slog.Logger, m *lake.Manifest, c lake.Commit, p
 		}
 	}
 	last := m.Pipelines[pipeline].Batches
-	log.Info("committed", "version", uint64(m.Version), "batch", numbers(last-c.Batches+1, last), "rows", rows,
-		"files", files, "bytes", size(bytes), "took", took.Round(time.Millisecond), "state", c.State != nil)
+	said := []any{"version", uint64(m.Version), "batch", numbers(last-c.Batches+1, last), "rows", rows,
+		"files", files, "bytes", byteSize(bytes), "took", took.Round(time.Millisecond), "state", c.State != nil}
+	if len(c.Changes) == 1 {
+		said = append(said, "stream", c.Changes[0].Stream)
+	}
+	log.Info("committed", said...)
 }
 
 // numbers words the numbers from first to last.
@@ -101,31 +109,6 @@ func numbers(first, last uint64) string {
 		return fmt.Sprint(last)
 	default:
 		return fmt.Sprintf("%d-%d", first, last)
-	}
-}
-
-// shownStreams bounds the lines of the closing summary.
-const shownStreams = 50
-
-// print writes the closing summary.
-func (s *summary) print(w io.Writer, m *lake.Manifest, root string) {
-	took := time.Since(s.started)
-	names := s.names()
-	if len(names) > 0 {
-		s.printStreams(w, names, took)
-	}
-	for _, n := range names {
-		for _, note := range s.stream(n).notes() {
-			fmt.Fprintf(w, "note: stream %s: %s\n", printable(n), note)
-		}
-	}
-	for _, line := range append(s.rejects.lines(), noteLines(&s.notes)...) {
-		fmt.Fprintln(w, line)
-	}
-	fmt.Fprintf(w, "%d records, %d STATEs in, %d out, %d commits, version %d, %.1f s, %.0f rows/s\n",
-		s.records, s.states, s.said, s.commits, uint64(m.Version), took.Seconds(), float64(s.records)/took.Seconds())
-	if i := slices.IndexFunc(names, func(n string) bool { return m.Tables[n] != nil }); i >= 0 {
-		fmt.Fprintln(w, hint(m.Tables[names[i]], root))
 	}
 }
 
@@ -146,39 +129,6 @@ func (s *summary) names() []string {
 	return names
 }
 
-func (s *summary) printStreams(w io.Writer, names []string, took time.Duration) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "stream\trows in\tinserted\tupdated\trepeated\trejected\tdropped\tfiles\tbytes\trows/s\t")
-	line := func(name string, in int64, c *streamCount) {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%.0f\t\n", name, in, c.inserted, c.updated, c.repeated,
-			c.rejected, c.dropped, c.files, size(c.bytes), float64(in)/took.Seconds())
-	}
-	var others streamCount
-	var othersIn int64
-	for i, n := range names {
-		if c := s.stream(n); i < shownStreams {
-			line(printable(n), s.in[n], c)
-		} else {
-			others.add(c)
-			othersIn += s.in[n]
-		}
-	}
-	if len(names) > shownStreams {
-		line(fmt.Sprintf("%d more", len(names)-shownStreams), othersIn, &others)
-	}
-	_ = t.Flush() // stderr: there is nowhere left to say that this failed
-}
-
-func (c *streamCount) add(o *streamCount) {
-	c.inserted += o.inserted
-	c.updated += o.updated
-	c.repeated += o.repeated
-	c.rejected += o.rejected
-	c.dropped += o.dropped
-	c.files += o.files
-	c.bytes += o.bytes
-}
-
 // notes word what the table of the summary has no column for.
 func (c *streamCount) notes() []string {
 	var out []string
@@ -190,6 +140,9 @@ func (c *streamCount) notes() []string {
 	add(c.outdated, "of a version that a newer one has replaced were dropped")
 	add(c.lost, "were not added: the one of their key is newer, or was to stay")
 	add(c.deleted, "said that their row was deleted, and it is gone")
+	if c.retries > 0 {
+		out = append(out, fmt.Sprintf("merges were tried again %d times, after faults that passed or might have", c.retries))
+	}
 	if c.resent > 0 {
 		out = append(out, fmt.Sprintf("%d refused records that the last run had committed before it died have come again; they stand once", c.resent))
 	}

@@ -32,6 +32,7 @@ type tables struct {
 	routed   map[string][]string // by the tap's streams, what they are loaded as; those that are themselves are not here
 	sources  map[string]string   // the tap's streams, by what they are loaded as
 	method   MethodFlags
+	names    NameFlags
 	// replaying is set where rejects come: no table is replaced by them.
 	replaying bool
 	// beyond are the columns of a stream with integers that a double might
@@ -50,6 +51,7 @@ type table struct {
 	bookmarks   []string
 	replication string
 	partitionBy []string
+	view        lake.View // no name: as it is
 	nextID      int32
 	message     []byte // the SCHEMA, packed
 }
@@ -110,13 +112,17 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 	if err != nil {
 		return nil, err
 	}
+	view, err := t.viewOf(m.Stream)
+	if err != nil {
+		return nil, err
+	}
 	message, err := m.Encode()
 	if err != nil {
 		return nil, err
 	}
 	next := &table{
 		method: how, plan: ingest.Bind(m, shape, schema, options), bookmarks: m.Bookmarks,
-		replication: m.Replication, partitionBy: partitionBy, nextID: nextID, message: t.packer.Pack(message),
+		replication: m.Replication, partitionBy: partitionBy, view: view, nextID: nextID, message: t.packer.Pack(message),
 	}
 	if old := t.known.Tables[m.Stream]; old != nil {
 		next.active = old.Active
@@ -129,7 +135,20 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 			"stream", m.Stream, "properties", wider)
 	}
 	t.now[m.Stream] = next
+	t.log.Debug("SCHEMA compiled", "stream", m.Stream, "columns", len(schema.Columns), "load_method", how.name(), "key", how.key,
+		"table", tableFate(cur, schema), rowType("SCHEMA"))
 	return next, nil
+}
+
+// tableFate words what a SCHEMA does to a table.
+func tableFate(before, after *columns.Schema) string {
+	switch {
+	case before == nil:
+		return "new"
+	case before.Equal(after):
+		return "stays"
+	}
+	return "changes"
 }
 
 // plan makes p the plan of the records of a stream.

@@ -80,6 +80,6 @@ func (l *loader) vacuum() {
 	case err != nil:
 		l.log.Warn("old versions are not all removed; the next load tries again", "error", err)
 	case v.Versions+v.Files > 0:
-		l.log.Info("removed old versions", "versions", v.Versions, "files", v.Files, "bytes", size(v.Bytes), "oldest", uint64(v.Oldest))
+		l.log.Info("removed old versions", "versions", v.Versions, "files", v.Files, "bytes", byteSize(v.Bytes), "oldest", uint64(v.Oldest))
 	}
 }

@@ -34,7 +34,7 @@ func (s *sequencer) activate(stream string, version int64) {
 	if o == nil {
 		if !s.unknown[stream] {
 			s.unknown[stream] = true
-			s.log.Warn("ACTIVATE_VERSION of a stream that has sent no SCHEMA is passed over", "stream", stream)
+			s.log.Warn("ACTIVATE_VERSION of a stream that has sent no SCHEMA is passed over", "stream", stream, rowType("ACTIVATE_VERSION"))
 		}
 		return
 	}
