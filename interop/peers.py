@@ -1,9 +1,13 @@
-"""Races keyed upserts: target-filelake, target-duckdb, and dlt into DuckDB and Delta.
+"""Races first loads and keyed upserts: target-filelake and its peers.
 
-All load the same base and the same upserts, as whole processes that take turns,
-each time from a copy of what it made of the base. What must be true after either
-is reckoned as the input is written. Whoever finds other rows fails the run; a
-peer that is not installed, or does not load this, is left out and named.
+They are target-duckdb, dlt into DuckDB and Delta and, for the first load alone,
+the Singer SDK's sample target for Parquet, which only appends.
+
+All load the same base, each time into an empty destination, and the same upserts,
+each time into a copy of what they made of the base, as whole processes that take
+turns. What must be true after either is reckoned as the input is written. Whoever
+finds other rows fails the run; a peer that is not installed, or does not load
+this, is left out and named.
 """
 
 import datetime
@@ -27,6 +31,19 @@ REPS = int(os.environ.get("PEERS_REPS", 3))
 LIMIT = 900  # seconds of one load; kills it
 NEW = datetime.datetime(2031, 1, 1, tzinfo=datetime.timezone.utc)  # after all that gen writes
 SINCE = int(NEW.timestamp()) * 1_000_000
+
+# The sample has no column for decimals, times, or what may be null first. Its own
+# stream maps make text and doubles of them: no dearer than orders it can hold as they are.
+SAMPLE_MAPS = {
+    "total": "float(total)",
+    "discount": "float(discount) if discount is not None else None",
+    "items": "str(items)",
+    "attributes": "str(attributes)",
+    "shipped_on": "str(shipped_on) if shipped_on else None",
+    "created_at": "str(created_at) if created_at else None",
+    "updated_at": "str(updated_at)",
+}
+SAMPLE_ROWS = 100_000  # it then begins its file anew, over the rows before
 
 SELF = pathlib.Path(__file__).resolve()
 VENVS = SELF.parent.parent / ".venv-peers"
@@ -110,6 +127,9 @@ def print_facts(kind, path):
 
         db, table = duckdb.connect(), "orders"
         db.register(table, deltalake.DeltaTable(f"{path}/delta/peers/orders").to_pyarrow_table(columns=["id", "updated_at", "total"]))
+    elif kind == "singer-sdk":
+        db, table = duckdb.connect(), "(SELECT * REPLACE (CAST(updated_at AS TIMESTAMP) AS updated_at) FROM orders)"
+        db.read_parquet(f"{path}/orders.parquet").create_view("orders")
     else:
         db, table = duckdb.connect(f"{path}/peer.duckdb", read_only=True), "peers.orders" if kind == "duckdb" else "main.orders"
     answer = db.execute(FACTS + table)
@@ -139,21 +159,26 @@ class Contender:
     """One way to load; now is what it loads into, loaded what it made of the base."""
 
     def __init__(self, root, name, venv=None, kind=None):
-        self.name, self.venv, self.kind = name, venv and VENVS / venv, kind
+        self.name, self.venv, self.kind = name, venv and VENVS / venv, kind or venv
         self.root = pathlib.Path(root, name.replace(" ", "-").replace(",", ""))
         self.now, self.loaded = self.root / "now", self.root / "loaded"
-        self.base, self.runs = None, []
+        self.base, self.upserts = [], []  # what each load took
 
     def argv(self, data):
         if not self.venv:
             return [lake.TARGET, "--lake", self.now]
         if not (self.venv / "installed.txt").exists():
             raise Fault("pip could not install it: see above")
-        if self.kind:
+        if self.kind in ("duckdb", "delta"):
             return [self.venv / "bin/python", SELF, "dlt", self.kind, self.now, data]
+        settings, program = {"path": f"{self.now}/peer.duckdb", "default_target_schema": "main"}, "target-duckdb"
+        if self.kind == "singer-sdk":
+            if ROWS > SAMPLE_ROWS:
+                raise Fault(f"it keeps no more than the last {SAMPLE_ROWS:,} rows")
+            settings, program = {"filepath": f"{self.now}/orders.parquet", "stream_maps": {"orders": SAMPLE_MAPS}}, "target-parquet"
         config = self.root / "config.json"
-        config.write_text(json.dumps({"path": f"{self.now}/peer.duckdb", "default_target_schema": "main"}))
-        return [self.venv / "bin/target-duckdb", "--config", config]
+        config.write_text(json.dumps(settings))
+        return [self.venv / "bin" / program, "--config", config]
 
     def load(self, data):
         # A copy's pages are on disk before: whoever syncs does not pay for them.
@@ -161,8 +186,9 @@ class Contender:
         return timed(self.argv(data), data, self.root)
 
     def load_base(self, data):
+        shutil.rmtree(self.now, ignore_errors=True)
         self.now.mkdir(parents=True)
-        self.base = self.load(data)
+        self.base.append(self.load(data))
 
     def load_upserts(self, data):
         # The same path each time: a destination may have written down its own.
@@ -170,18 +196,15 @@ class Contender:
             self.now.rename(self.loaded)
         shutil.rmtree(self.now, ignore_errors=True)
         shutil.copytree(self.loaded, self.now, symlinks=True)
-        self.runs.append(self.load(data))
+        self.upserts.append(self.load(data))
 
     def facts(self):
         if not self.venv:
             return {k: int(v) for k, v in lake.query(str(self.now), FACTS + "orders")[0].items()}
-        done = subprocess.run([self.venv / "bin/python", SELF, "facts", self.kind or "target", self.now], capture_output=True, timeout=LIMIT)
+        done = subprocess.run([self.venv / "bin/python", SELF, "facts", self.kind, self.now], capture_output=True, timeout=LIMIT)
         if done.returncode:
             raise Fault(f"cannot be read: {done.stderr.decode(errors='replace').strip()[-1500:]}")
         return json.loads(done.stdout)
-
-    def medians(self):
-        return [statistics.median(column) for column in zip(*self.runs)]
 
 
 def attempt(contenders, left_out, step):
@@ -197,15 +220,16 @@ def attempt(contenders, left_out, step):
             print(f"\n{left_out[-1]}\n", file=sys.stderr)
 
 
-def table(contenders):
-    ours = contenders[0].medians()
-    print(f"{'':<24}{'base load':^24}  {'upserts: medians':^41}  {'beside target-filelake':^22}")
-    print(f"{'':<24}{'wall':>7}{'CPU':>8}{'peak':>9}  {'wall':>7}{'(least to most)':>17}{'CPU':>8}{'peak':>9}  {'wall':>7}{'CPU':>8}{'peak':>7}")
+def table(title, contenders, runs):
+    """Prints what the loads took, by their medians, and beside the first contender's."""
+    ours = None
+    print(f"\n{title:<24}{'wall':>8}{'(least to most)':>17}{'CPU':>9}{'peak':>9}   {'beside target-filelake: wall, CPU, peak':>40}")
     for c in contenders:
-        (wall, cpu, peak), walls = c.medians(), [r[0] for r in c.runs]
-        spread = f"({min(walls):.1f} to {max(walls):.1f})"
-        line = f"{c.name:<24}{c.base[0]:>6.1f}s{c.base[1]:>7.1f}s{c.base[2]:>6.0f}MiB  {wall:>6.2f}s{spread:>17}{cpu:>7.2f}s{peak:>6.0f}MiB"
-        print(line + "  " + "".join(f"{theirs / our:>{w}.2f}×" for theirs, our, w in zip((wall, cpu, peak), ours, (6, 7, 6))))
+        walls = [r[0] for r in runs(c)]
+        wall, cpu, peak = medians = [statistics.median(column) for column in zip(*runs(c))]
+        ours = ours or medians
+        ratios = "".join(f"{theirs / our:>{w}.2f}×" for theirs, our, w in zip(medians, ours, (23, 7, 7)))
+        print(f"{c.name:<24}{wall:>7.2f}s{f'({min(walls):.2f} to {max(walls):.2f})':>17}{cpu:>8.2f}s{peak:>6.0f}MiB   {ratios}")
 
 
 def race(root):
@@ -216,6 +240,7 @@ def race(root):
         Contender(root, "target-duckdb", "target-duckdb"),
         Contender(root, "dlt merge, DuckDB", "dlt", "duckdb"),
         Contender(root, "dlt upsert, Delta", "dlt", "delta"),
+        Contender(root, "SDK sample, Parquet", "singer-sdk"),
     ]
     left_out = []
 
@@ -228,14 +253,18 @@ def race(root):
         return step
 
     # After the base too: upserts may bring back a row that a base load lost.
-    attempt(contenders, left_out, checked(Contender.load_base, base, wants[0]))
     for _ in range(REPS):
-        attempt(contenders, left_out, checked(Contender.load_upserts, upserts, wants[1]))
+        attempt(contenders, left_out, checked(Contender.load_base, base, wants[0]))
+    upserting = [c for c in contenders if c.kind != "singer-sdk"]
+    for _ in range(REPS):
+        attempt(upserting, left_out, checked(Contender.load_upserts, upserts, wants[1]))
 
     version = subprocess.run([lake.TARGET, "--version"], capture_output=True, text=True).stdout.strip()
-    print(f"peers: {UPSERTS:,} upserts with random keys into {ROWS:,} rows, {REPS} times in turn; load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores")
+    print(f"peers: {ROWS:,} rows, then {UPSERTS:,} upserts of them with random keys, each {REPS} times in turn: medians; load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores")
     print("\n".join([f"  {version}"] + [f"  {line.strip()}" for line in (SELF.parent / "peers.txt").open()]))
-    table(contenders)
+    table("base load", contenders, lambda c: c.base)
+    print(f"  all of them hold the same: {wants[0]}")
+    table("upserts", upserting, lambda c: c.upserts)
     print(f"  all of them hold the same: {wants[1]}")
     print("\n".join(left_out), end="\n" if left_out else "")
 

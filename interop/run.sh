@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Loads real Singer streams through the real binary: the SDK's kit for targets,
-# and a PostgreSQL table read by a tap. Fails loudly where a tool is missing.
+# and a PostgreSQL table read by a tap, by itself and in a Meltano project. Fails
+# loudly where a tool is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,4 +25,9 @@ fi
 interop/postgres.sh
 interop/readers.sh
 interop/plain.sh
+interop/meltano.sh
+bench="$(mktemp -d)"
+trap 'rm -rf "$bench"' EXIT
+"$TARGET" bench --records 20000 --batch-mb 1,4 --reps 2 --dir "$bench" --out "$bench/out" >/dev/null
+interop/report.sh "$bench/out/report.html"
 echo "interop: all passed"

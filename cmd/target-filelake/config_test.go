@@ -101,6 +101,8 @@ func TestConfigENV(t *testing.T) {
 func TestConfigWarnings(t *testing.T) {
 	t.Setenv("TARGET_FILELAKE_BATCH_SIZE_ROW", "5")
 	t.Setenv("TARGET_FILELAKE_FAKER_CONFIG", "{}")
+	t.Setenv("TARGET_FILELAKE__DIALECT", "x")
+	t.Setenv("TARGET_FILELAKE_STREAMS_ORDERS_TYPES", "x")
 	path := file(t, "c.yaml", "batch_config: {encoding: {format: jsonl}}\nnested: json\nflattening_enabled: true\n_streams: []\n")
 	r := load(t, t.TempDir(), mageStream, 0, "--config", path)
 	for _, want := range []string{
@@ -111,6 +113,20 @@ func TestConfigWarnings(t *testing.T) {
 		if !strings.Contains(r.err, want) {
 			t.Errorf("no %q in\n%s", want, r.err)
 		}
+	}
+	if strings.Contains(r.err, "DIALECT") || strings.Contains(r.err, "STREAMS_ORDERS") {
+		t.Errorf("warns of Meltano's own:\n%s", r.err)
+	}
+}
+
+func TestForeignEnv(t *testing.T) {
+	t.Setenv("TARGET_FILELAKE_FLATTENING_ENABLED", "true")
+	if got := settingsOf(t); got["nested"] != [2]string{"flatten", "environment"} {
+		t.Errorf("nested: %v", got["nested"])
+	}
+	t.Setenv("TARGET_FILELAKE_NESTED", "json")
+	if got := settingsOf(t); got["nested"] != [2]string{"json", "environment"} {
+		t.Errorf("nested beside flattening_enabled: %v", got["nested"])
 	}
 }
 

@@ -52,22 +52,56 @@ func (e environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (an
 	if v, ok := e.lookup(name); ok {
 		return e.take(flag, v, "environment", name), nil
 	}
-	return nil, nil
+	return e.foreign(flag), nil
 }
 
-// warnOfEnv warns of variables that look like settings and are none.
+// foreign is a value for a flag under a name that other targets give it.
+func (e environment) foreign(flag *kong.Flag) any {
+	for _, theirs := range slices.Sorted(maps.Keys(foreign)) {
+		f := foreign[theirs]
+		name := envPrefix + strings.ToUpper(theirs)
+		v, ok := e.lookup(name)
+		if !ok || f.key != configKey(flag) {
+			continue
+		}
+		if f.value != nil {
+			var err error
+			if v, err = f.value(v); err != nil {
+				e.fault("environment: %s: %w", name, err)
+				return nil
+			}
+		}
+		return e.take(flag, v, "environment", name)
+	}
+	return nil
+}
+
+// warnOfEnv warns of variables that look like settings and are none. Meltano exports
+// names of its own, which begin with an underscore, and each value in an object.
 func warnOfEnv(c *configured, app *kong.Application, environ []string) {
-	known := slices.Sorted(maps.Keys(loadFlags(app)))
+	flags := loadFlags(app)
+	known := slices.Sorted(maps.Keys(flags))
 	for _, assignment := range environ {
 		name, _, _ := strings.Cut(assignment, "=")
 		key, ours := strings.CutPrefix(name, envPrefix)
-		if key = strings.ToLower(key); !ours || slices.Contains(known, key) {
+		if key = strings.ToLower(key); !ours || flags[key] != nil || strings.HasPrefix(key, "_") || isInside(key, flags) {
 			continue
 		}
-		if f, ok := foreign[key]; ok {
-			c.warn("environment: %s does nothing here: %s", name, f.substitute())
-			continue
+		switch f, ok := foreign[key]; {
+		case !ok:
+			c.warn("environment: %s is no setting; %s", name, suggestion(key, known))
+		case f.key == "":
+			c.warn("environment: %s does nothing here: %s", name, f.instead)
 		}
-		c.warn("environment: %s is no setting; %s", name, suggestion(key, known))
 	}
+}
+
+// isInside reports whether a key may name a value in an object.
+func isInside(key string, flags map[string]*kong.Flag) bool {
+	for object, f := range flags {
+		if slices.Contains(typeOf(f), "object") && strings.HasPrefix(key, object+"_") {
+			return true
+		}
+	}
+	return false
 }

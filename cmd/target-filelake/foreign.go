@@ -12,14 +12,6 @@ type foreignKey struct {
 	instead string                              // what to do where none does
 }
 
-// substitute words what to write instead.
-func (f foreignKey) substitute() string {
-	if f.key != "" {
-		return "write " + f.key
-	}
-	return f.instead
-}
-
 // foreign are keys of the Singer SDK and of Mage that configurations may have.
 var foreign = map[string]foreignKey{
 	"flattening_enabled":       {key: "nested", value: flattened},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"target-filelake/merge/duck"
@@ -48,7 +49,8 @@ func (c *committer) merge(ctx context.Context, stream string, ask func() error) 
 	}
 	return retry(ctx, step, func(err error, pause time.Duration) error {
 		c.run.stream(stream).retries++
-		c.log.Warn("a merge met a fault that may pass; it is tried again", "stream", stream, "pause", pause, "error", err)
+		said, _, _ := strings.Cut(err.Error(), "\n") // DuckDB's advice follows, which nobody can take
+		c.log.Warn("a merge met a fault that may pass; it is tried again", "stream", stream, "pause", pause, "error", said)
 		return c.duckdb.renew()
 	})
 }
