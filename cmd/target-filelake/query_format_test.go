@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -149,4 +150,22 @@ func TestAligned(t *testing.T) {
 	f(20, "aaaaaaaa…  bbbbbbbb…\n1          2\n", "aaaaaaaaaaaaaaaaaa,bbbbbbbbbbbbbbbbbb", "1,2")
 	f(3, "aaa…  bbb…\n", "aaaaaa,bbbbbb") // no screen is so narrow
 	f(8, "日本…  x\n", "日本語日本語,x")
+}
+
+func TestShowJSON(t *testing.T) {
+	dir := t.TempDir()
+	load(t, dir, mageStream, 0)
+	var l shownLake
+	r := invoke(t, "", "show", "--lake", dir, "--json")
+	if err := json.Unmarshal([]byte(r.out), &l); err != nil || len(l.Streams) != 1 || l.Streams[0].Rows != 1 || string(l.States["default"]) == "" || l.Streams[0].Columns != nil {
+		t.Errorf("%v in\n%s%s", err, r.out, r.err)
+	}
+	var s shownStream
+	r = invoke(t, "", "show", "--lake", dir, "--json", "orders")
+	if err := json.Unmarshal([]byte(r.out), &s); err != nil || s.Columns[0] != (shownColumn{"id", "bigint", 1, "id"}) || len(s.DataFiles) != 1 || len(s.DataFiles[0].SHA256) != 64 || s.State == nil {
+		t.Errorf("%v in\n%s%s", err, r.out, r.err)
+	}
+	if r = invoke(t, "", "show", "--lake", dir, "orders"); !strings.Contains(r.out, `last STATE {"bookmarks"`) || !strings.Contains(r.out, "unpartitioned") {
+		t.Errorf("%s%s", r.out, r.err)
+	}
 }

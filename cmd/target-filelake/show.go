@@ -23,7 +23,7 @@ type ShowCmd struct {
 	History  bool   `help:"Show the stream's schemas: when each came in, and what it changed."`
 	Rejects  bool   `help:"Show why records of the stream were refused, never their values."`
 	Records  bool   `help:"With --rejects: the records too."`
-	JSON     bool   `name:"json" help:"With --history: as JSON."`
+	JSON     bool   `name:"json" help:"Print as JSON."`
 }
 
 // Run prints one version.
@@ -38,10 +38,13 @@ func (c *ShowCmd) Run(_ context.Context, std *stdio) error {
 	if c.Records && !c.Rejects {
 		return usageError{errors.New("--records goes with --rejects")}
 	}
-	if c.JSON && !c.History {
-		return usageError{errors.New("--json goes with --history")}
+	if c.JSON && c.Rejects {
+		return usageError{errors.New("--json does not go with --rejects, whose records are JSON already")}
 	}
 	if c.Stream == "" {
+		if c.JSON {
+			return printShown(std.out, shownLakeOf(root, m))
+		}
 		return showLake(std.out, root, m)
 	}
 	t := m.Tables[c.Stream]
@@ -54,7 +57,10 @@ func (c *ShowCmd) Run(_ context.Context, std *stdio) error {
 	if c.Rejects {
 		return showRejects(std.out, root, t, c.Records)
 	}
-	return showTable(std.out, t)
+	if c.JSON {
+		return printShown(std.out, shownStreamOf(t).whole(t, m))
+	}
+	return showTable(std.out, t, m)
 }
 
 func showLake(w io.Writer, root string, m *lake.Manifest) error {
@@ -98,10 +104,13 @@ func keyText(t *lake.Table) string {
 	return printable(strings.Join(t.Key, ", "))
 }
 
-func showTable(w io.Writer, s *lake.Table) error {
+func showTable(w io.Writer, s *lake.Table, m *lake.Manifest) error {
 	dead, files, bytes := totals(s)
 	fmt.Fprintf(w, "%s: table %s, %d rows, %d superseded, %d files, %s\n", printable(s.Stream), printable(s.View().String()), s.Rows(), dead, files, size(bytes))
-	fmt.Fprintf(w, "directory %s, pipeline %s, key %s\n", s.Dir, printable(s.Owner), keyText(s))
+	fmt.Fprintf(w, "directory %s, pipeline %s, key %s, %s\n", s.Dir, printable(s.Owner), keyText(s), printable(partitionWords(s.PartitionBy)))
+	if p, ok := m.Pipelines[s.Owner]; ok && p.State != nil {
+		fmt.Fprintf(w, "last STATE %s\n", cutTo(printable(*p.State), 200))
+	}
 	if n := s.Rejected(); n > 0 {
 		fmt.Fprintf(w, "%d records rejected: show --rejects says why, replay tries them again\n", n)
 	}
