@@ -33,6 +33,7 @@ func (BenchCmd) Help() string {
   some-tap > my.singer
   target-filelake bench --input my.singer --batch-mb 4,16,64 --compression zstd,snappy --out bench
   target-filelake bench --profile wide --reps 5 --out before
+  target-filelake bench --profile wide --reps 5 --out after
   target-filelake bench compare before/results.json after/results.json
 
 Flags are those of bench run.`
@@ -52,6 +53,9 @@ type BenchRunCmd struct {
 	Out         string   `help:"Directory for results.json and report.html." placeholder:"DIR"`
 	NoBaselines bool     `help:"Do not measure cat and DuckDB's COPY of read_json beside the loads."`
 }
+
+// Help is shown by --help.
+func (*BenchRunCmd) Help() string { return BenchCmd{}.Help() }
 
 // settings are the combinations to measure; all faults of the flags come together.
 func (c *BenchRunCmd) settings() ([]sweep.Setting, error) {

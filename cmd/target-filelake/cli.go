@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+	kongcompletion "github.com/jotaen/kong-completion"
 
 	"target-filelake/merge"
 )
@@ -54,6 +55,8 @@ type CLI struct {
 
 	Gen   GenCmd   `cmd:"" help:"Write a seeded sample tap's output to stdout."`
 	Bench BenchCmd `cmd:"" help:"Find the settings that load a stream best."`
+
+	Completion kongcompletion.Completion `cmd:"" help:"Print how to have a shell complete commands and flags: bash, zsh or fish."`
 }
 
 const description = `Load a Singer tap into a Parquet lake on local disk, with keyed upserts and atomic STATE:
@@ -102,6 +105,7 @@ func dispatch(ctx context.Context, args []string, std *stdio) (err error) {
 		return fmt.Errorf("BUG: %w", err)
 	}
 	hideIdle(parser.Model)
+	kongcompletion.Register(parser) // does its work and exits if a shell asks
 	k, err := parser.Parse(spelled(parser.Model, args))
 	if err == nil && cli.About {
 		return aboutOf(parser.Model).write(std.out, cli.Load.Format)

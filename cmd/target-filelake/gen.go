@@ -18,6 +18,14 @@ type GenCmd struct {
 	Seed        uint64  `help:"The same seed gives the same bytes, on any machine." default:"1" placeholder:"N"`
 }
 
+// Help is shown by --help.
+func (*GenCmd) Help() string {
+	return `Examples:
+
+  target-filelake gen --records 1000 --update-share 0.1 | target-filelake --lake ./lake
+  target-filelake gen --records 1000 --streams 3 --seed 7 > my.singer`
+}
+
 // Run writes the streams to stdout.
 func (c *GenCmd) Run(ctx context.Context, std *stdio) error {
 	return bench.Gen{

@@ -66,6 +66,15 @@ type loader struct {
 	seq      *sequencer // once the pipeline runs
 }
 
+// Help is shown by --help.
+func (*LoadCmd) Help() string {
+	return `Examples:
+
+  some-tap | target-filelake > state.out
+  some-tap | target-filelake --config target-filelake.yaml --lake ./lake
+  target-filelake --input my.singer --dry-run`
+}
+
 // Run loads what the tap sends.
 func (c *LoadCmd) Run(ctx context.Context, std *stdio, app *kong.Context) error {
 	std = c.watched(std, c.streams(ctx, std))

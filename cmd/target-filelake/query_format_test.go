@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -167,5 +168,18 @@ func TestShowJSON(t *testing.T) {
 	}
 	if r = invoke(t, "", "show", "--lake", dir, "orders"); !strings.Contains(r.out, `last STATE {"bookmarks"`) || !strings.Contains(r.out, "unpartitioned") {
 		t.Errorf("%s%s", r.out, r.err)
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	r := invoke(t, "", "completion", "bash", "--code")
+	if r.code != 0 || !strings.Contains(r.out, "complete ") {
+		t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
+	}
+	c := program(t)
+	c.Env = append(c.Env, "COMP_LINE=target-filelake com", "COMP_POINT=19")
+	out, err := c.Output()
+	if got := strings.Fields(string(out)); err != nil || !slices.Contains(got, "compact") || !slices.Contains(got, "completion") {
+		t.Errorf("%v: %q", err, out)
 	}
 }

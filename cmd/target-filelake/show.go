@@ -26,6 +26,16 @@ type ShowCmd struct {
 	JSON     bool   `name:"json" help:"Print as JSON."`
 }
 
+// Help is shown by --help.
+func (ShowCmd) Help() string {
+	return `Examples:
+
+  target-filelake show
+  target-filelake show orders
+  target-filelake show --json orders
+  target-filelake show --history orders`
+}
+
 // Run prints one version.
 func (c *ShowCmd) Run(_ context.Context, std *stdio) error {
 	root, m, err := readLakeAt(c.Lake, c.At)
