@@ -19,14 +19,14 @@ import (
 type CompactCmd struct {
 	LakeFlag    `embed:""`
 	WaitFlag    `embed:""`
-	Pipeline    string `help:"The pipeline whose streams are compacted." default:"default" placeholder:"NAME"`
-	Stream      string `arg:"" optional:"" help:"Compact this stream only."`
-	Full        bool   `help:"Write every file anew, into one order of keys, also those that are as a compaction left them."`
-	DryRun      bool   `help:"Write nothing, say what would be written anew."`
-	JSON        bool   `name:"json" help:"Print the answer as JSON."`
-	Compression string `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
-	Memory      string `help:"Memory to keep to, with unit; what does not fit is spilled into the lake's directory." default:"1GiB" placeholder:"SIZE"`
-	Threads     int    `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
+	Pipeline    string     `help:"The pipeline whose streams are compacted." default:"default" placeholder:"NAME"`
+	Stream      string     `arg:"" optional:"" help:"Compact this stream only."`
+	Full        bool       `help:"Write every file anew, into one order of keys, also those that are as a compaction left them."`
+	DryRun      bool       `help:"Write nothing, say what would be written anew."`
+	JSON        bool       `name:"json" help:"Print the answer as JSON."`
+	Compression string     `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
+	Memory      memorySize `help:"Memory to keep to, with unit; what does not fit is spilled into the lake's directory." default:"1GiB" placeholder:"SIZE"`
+	Threads     int        `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
 }
 
 // Help is shown by --help.
@@ -57,10 +57,6 @@ func (c *CompactCmd) Run(ctx context.Context, std *stdio) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
-	memory, err := parseSize(c.Memory)
-	if err != nil || memory < minMemory {
-		return usageError{fmt.Errorf("memory: %q, want at least 256MiB", c.Memory)}
-	}
 	if c.Threads == 0 {
 		c.Threads = runtime.GOMAXPROCS(0)
 	}
@@ -68,7 +64,7 @@ func (c *CompactCmd) Run(ctx context.Context, std *stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	db := &database{lake: k.lake, lent: std.merges, config: duck.Config{Root: k.root, Threads: c.Threads, MemoryMB: int(memory * compactShare / 100 >> 20)}}
+	db := &database{lake: k.lake, lent: std.merges, config: duck.Config{Root: k.root, Threads: c.Threads, MemoryMB: int(c.Memory * compactShare / 100 >> 20)}}
 	w := &compactions{lake: k.lake, pipeline: c.Pipeline, duckdb: db, codec: codec, workers: c.Threads, log: k.log, touched: map[string]bool{}}
 	out, err := c.compact(ctx, k, w)
 	if err != nil && !c.DryRun {

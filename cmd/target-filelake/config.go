@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"target-filelake/ingest"
 	"target-filelake/ingest/mapping"
 	"target-filelake/ingest/schema"
@@ -63,7 +65,7 @@ type LoadCmd struct {
 	Retention           retention     `help:"How long a version stays that is no longer the newest, with the files that only it names: 24h, 7d, never (keep all). At least 1h." default:"24h" placeholder:"TIME"`
 	Compact             string        `help:"auto: join small files and write worn ones anew, at the end of a run or where they are too many; never: leave it to the compact command." enum:"auto,never" default:"auto"`
 	Compression         string        `help:"Codec of data files: zstd, snappy, lz4, gzip, none." default:"zstd" placeholder:"CODEC"`
-	Memory              string        `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
+	Memory              memorySize    `help:"Memory to keep to, with unit." default:"1GiB" placeholder:"SIZE"`
 	Threads             int           `help:"Threads to use; 0: all cores." default:"0" placeholder:"N"`
 	BatchRoot           string        `help:"Directory that the files of BATCH messages may come from; without one BATCH is refused." placeholder:"DIR"`
 	MaxLineMB           int           `name:"max-line-mb" help:"Longest line accepted, in MiB." default:"256" placeholder:"MIB"`
@@ -72,10 +74,9 @@ type LoadCmd struct {
 	MonitorFlags `embed:""`
 	MageFlags    `embed:""`
 
-	conf   *configured
-	codec  columns.Codec
-	memory int64 // bytes
-	maps   *mapping.Maps
+	conf  *configured
+	codec columns.Codec
+	maps  *mapping.Maps
 }
 
 // compactNever is the choice of compact that is not auto.
@@ -98,11 +99,6 @@ func (c *LoadCmd) Validate() error {
 	var err error
 	if c.codec, err = columns.ParseCodec(c.Compression); err != nil {
 		errs = append(errs, fmt.Errorf("compression: %w", err))
-	}
-	if c.memory, err = parseSize(c.Memory); err != nil {
-		errs = append(errs, fmt.Errorf("memory: %w", err))
-	} else if c.memory < minMemory {
-		errs = append(errs, fmt.Errorf("memory: %s, want at least 256MiB", c.Memory))
 	}
 	if c.maps, err = c.parseMaps(); err != nil {
 		errs = append(errs, err)
@@ -145,7 +141,7 @@ func (c *LoadCmd) lines() ingest.Limits {
 }
 
 // share is some percent of the memory setting, in bytes.
-func (c *LoadCmd) share(percent int64) int64 { return c.memory * percent / 100 }
+func (c *LoadCmd) share(percent int64) int64 { return int64(c.Memory) * percent / 100 }
 
 // undeclared words unknown_fields for ingest.
 var undeclared = map[string]ingest.Undeclared{
@@ -159,6 +155,23 @@ func (c *LoadCmd) options(started time.Time) ingest.Options {
 		Nested: schema.Nested(c.Nested), Separator: c.FlatteningSeparator, FlattenDepth: c.FlatteningMaxDepth,
 		Metadata: c.AddRecordMetadata, Now: time.Now, Started: started,
 	}
+}
+
+// memorySize is a number of bytes, written with a unit.
+type memorySize int64
+
+// Decode reads it.
+func (m *memorySize) Decode(ctx *kong.DecodeContext) error {
+	var text string
+	if err := ctx.Scan.PopValueInto("memory", &text); err != nil {
+		return err
+	}
+	n, err := parseSize(text)
+	if err == nil && n < minMemory {
+		err = fmt.Errorf("%s, want at least 256MiB", text)
+	}
+	*m = memorySize(n)
+	return err
 }
 
 // parseSize reads a number of bytes with an optional unit.

@@ -72,8 +72,8 @@ func TestConfigSources(t *testing.T) {
 	two := file(t, "two.json", `{"batch_size_rows": 6, "flattening_enabled": true, "batch_wait_limit_seconds": 90, "max_line_mb": null}`)
 	got := settingsOf(t, "--config", one, "--config="+two, "--max_rejects", "8")
 	for key, want := range map[string][2]string{
-		"threads": {"3", one}, "max_depth": {"33", "environment"}, "batch_size_rows": {"6", two}, "nested": {"flatten", two},
-		"batch_max_age": {"90s", two}, "max_rejects": {"8", "flag"}, "pipeline": {"a${b}c", one}, "max_line_mb": {"256", "default"},
+		"threads": {"${THREADS}", one}, "max_depth": {"33", "environment"}, "batch_size_rows": {"6", two}, "nested": {"flatten", two},
+		"batch_max_age": {"90s", two}, "max_rejects": {"8", "flag"}, "pipeline": {"a$${b}c", one}, "max_line_mb": {"256", "default"},
 		"stream_map_config": {"(set, not shown)", one}, "wait": {"0s", "default"},
 	} {
 		if got[key] != want {
@@ -116,6 +116,19 @@ func TestConfigWarnings(t *testing.T) {
 	}
 	if strings.Contains(r.err, "DIALECT") || strings.Contains(r.err, "STREAMS_ORDERS") {
 		t.Errorf("warns of Meltano's own:\n%s", r.err)
+	}
+}
+
+// TestConfigSecrets never prints what a variable holds.
+func TestConfigSecrets(t *testing.T) {
+	t.Setenv("SECRET", "canary")
+	text := "threads: ${SECRET}\npipeline: p${SECRET}\nstreams: {orders: {load_method: \"${SECRET}\"}}\nmemory: ${SECRET}\nstream_map_config: {seed: \"${SECRET}\"}\n"
+	if r := invoke(t, "", "--config", file(t, "c.yaml", text)); r.code != exitUsage || strings.Contains(r.err, "canary") || !strings.Contains(r.err, "${SECRET}: what it stands for does not fit; want a whole number") {
+		t.Errorf("exit %d\n%s", r.code, r.err)
+	}
+	ok := file(t, "ok.yaml", "pipeline: p${SECRET}\nstream_map_config: {seed: \"${SECRET}\"}\n")
+	if r := invoke(t, "", "check", "--lake", t.TempDir(), "--config", ok); r.code != 0 || strings.Contains(r.out+r.err, "canary") || !strings.Contains(r.out, "p${SECRET}") {
+		t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
 	}
 }
 

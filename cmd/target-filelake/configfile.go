@@ -84,6 +84,10 @@ func readConfig(c *configured, from string, data []byte, under string) (settings
 	return s, nil
 }
 
+// asWritten marks a comment that is none: a value before variables were put into
+// it, which may hold secrets. That is what is shown.
+const asWritten = "\x00"
+
 // expand puts the values of variables for ${NAME} in every string that is no key.
 func expand(n *yaml.Node, missing func(name string)) {
 	for i, child := range n.Content {
@@ -111,10 +115,16 @@ func expand(n *yaml.Node, missing func(name string)) {
 		}
 		rest = behind
 	}
+	n.HeadComment = asWritten + n.Value
 	n.Value = out.String()
 	if n.Style == 0 { // unquoted: 5 is a number here, too
 		n.Tag = ""
 	}
+}
+
+// hasVariables reports whether expand has put values into n.
+func hasVariables(n *yaml.Node) bool {
+	return strings.HasPrefix(n.HeadComment, asWritten) || slices.ContainsFunc(n.Content, hasVariables)
 }
 
 // know turns keys of other targets into ours, and finds those that nobody knows.
@@ -175,7 +185,13 @@ func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, 
 	if text == nil {
 		return nil, nil
 	}
-	return s.take(flag, *text, s.from, key), nil
+	shown := *text
+	if written, ok := strings.CutPrefix(node.HeadComment, asWritten); ok {
+		shown = written
+	} else if hasVariables(&node) {
+		shown = "(it holds variables, and is not shown)"
+	}
+	return s.takeShown(flag, *text, shown, s.from, key), nil
 }
 
 // valueText is a value as its flag reads it: objects and lists as JSON; nil for null.

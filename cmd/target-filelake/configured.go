@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -35,12 +36,20 @@ func (c *configured) warn(format string, args ...any) {
 
 // take is a value for a flag that comes from source, nil if the flag has no such value.
 func (c *configured) take(flag *kong.Flag, text, source, name string) any {
+	return c.takeShown(flag, text, text, source, name)
+}
+
+// takeShown is take of a value that is shown otherwise.
+func (c *configured) takeShown(flag *kong.Flag, text, shown, source, name string) any {
 	if err := fits(flag, text); err != nil {
+		if shown != text {
+			err = fmt.Errorf("%s: what it stands for does not fit; want %s", shown, cmp.Or(kindOfValue(flag), "another value"))
+		}
 		c.fault("%s: %s: %w", source, name, err)
 		return nil
 	}
 	key := configKey(flag)
-	c.sources[key], c.values[key] = source, text
+	c.sources[key], c.values[key] = source, shown
 	return text
 }
 
