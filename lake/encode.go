@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"time"
 )
@@ -164,6 +165,11 @@ func (t *Table) check(stream string) error {
 	for _, f := range t.DataFiles() {
 		if f.Schema < 0 || f.Schema >= len(t.Schemas) || f.Rows < 0 {
 			return fmt.Errorf("%w: table %q: file %s", ErrCorrupt, stream, f.Path)
+		}
+	}
+	for _, f := range t.Named() {
+		if !fs.ValidPath(f.Path) { // it would lead out of the lake
+			return fmt.Errorf("%w: table %q: file %q", ErrCorrupt, stream, f.Path)
 		}
 	}
 	for _, f := range t.Rejects {

@@ -80,7 +80,7 @@ func TestHistory(t *testing.T) {
 			t.Errorf("%s is not in %s", s, asJSON)
 		}
 	}
-	for _, args := range [][]string{{"show", "--lake", dir, "--history"}, {"show", "--lake", dir, "e", "--json"}} {
+	for _, args := range [][]string{{"show", "--lake", dir, "--history"}, {"show", "--lake", dir, "e", "--rejects", "--json"}} {
 		if r := invoke(t, "", args...); r.code != exitUsage {
 			t.Errorf("%v: exit %d, want %d", args, r.code, exitUsage)
 		}

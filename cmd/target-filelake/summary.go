@@ -154,13 +154,35 @@ func hint(t *lake.Table, root string) string {
 	return fmt.Sprintf("query it:  duckdb -readonly %s %s", shellQuote(root+"/"+viewsDB), shellQuote(answer.Sample(t)))
 }
 
+// shellQuote is s as a word of a shell; what a terminal would obey is spelt out,
+// as bash and zsh read it.
 func shellQuote(s string) string {
+	if strings.ContainsFunc(s, unprintable) {
+		return spelledOut(s)
+	}
 	if !strings.ContainsFunc(s, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-", r))
 	}) {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func spelledOut(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case unprintable(r):
+			for _, c := range []byte(string(r)) {
+				fmt.Fprintf(&b, `\x%02x`, c)
+			}
+		case r == '\'' || r == '\\':
+			b.WriteString(`\` + string(r))
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return "$'" + b.String() + "'"
 }
 
 // printable shows text from outside on a terminal: what is not a character to

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 
 	"target-filelake/ingest"
 	"target-filelake/ingest/mapping"
@@ -33,6 +34,7 @@ type tables struct {
 	sources  map[string]string   // the tap's streams, by what they are loaded as
 	method   MethodFlags
 	names    NameFlags
+	spelt    spelt
 	// replaying is set where rejects come: no table is replaced by them.
 	replaying bool
 	// beyond are the columns of a stream with integers that a double might
@@ -58,7 +60,7 @@ type table struct {
 
 func newTables(m *lake.Manifest, pipeline string, o ingest.Options, s streamsConfig, log *slog.Logger) *tables {
 	return &tables{pipeline: pipeline, options: o, streams: s, log: log, known: m, now: map[string]*table{}, plans: ingest.Plans{},
-		routed: map[string][]string{}, sources: map[string]string{}}
+		routed: map[string][]string{}, sources: map[string]string{}, spelt: newSpelt(m)}
 }
 
 // lend gives the plans to a block; they stay as they are.
@@ -133,6 +135,9 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 	if wider := next.plan.Wider(); len(wider) > 0 && t.now[m.Stream] == nil {
 		t.log.Warn("columns keep a wider type than is set for them: the lake has them as another; load the stream into a new lake to change that",
 			"stream", m.Stream, "properties", wider)
+	}
+	if twin := t.spelt.twin(m.Stream); cur == nil && twin != "" {
+		t.log.Warn("another stream's name looks the same: its accents are spelt otherwise in Unicode; the two are two tables", "stream", strconv.QuoteToASCII(m.Stream), "other", strconv.QuoteToASCII(twin))
 	}
 	t.now[m.Stream] = next
 	t.log.Debug("SCHEMA compiled", "stream", m.Stream, "columns", len(schema.Columns), "load_method", how.name(), "key", how.key,

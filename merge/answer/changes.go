@@ -186,9 +186,9 @@ func Changes(ctx context.Context, c duck.Config, f *Feed) (*Rows, error) {
 	if f.table == nil {
 		panic("BUG: changes of no table")
 	}
-	r, err := openRows(ctx, c, duck.Files(f.paths(c.Root)))
+	r, err := openFiles(ctx, c, f.named())
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("changes: %w", err)
 	}
 	if err := f.answer(ctx, r, c.Root); err != nil {
 		return nil, errors.Join(fmt.Errorf("changes: %w", err), r.Close())
@@ -233,23 +233,14 @@ func (r *Rows) only(ctx context.Context, query string) error {
 	return r.run(ctx, r.exported(query))
 }
 
-// paths are the files that the answer may open.
-func (f *Feed) paths(root string) []string {
-	var out []string
-	for path := range f.files {
-		out = append(out, root+"/"+path)
-	}
+// named are the files that the answer may open.
+func (f *Feed) named() []lake.Named {
+	out := named(slices.Collect(maps.Values(f.files)), nil)
 	for i := range f.steps {
 		d := &f.steps[i].delta
-		for _, file := range slices.Concat(d.Gone, d.New) {
-			out = append(out, root+"/"+file.Path)
-		}
-		for _, file := range slices.Concat(d.GoneDeletes, d.NewDeletes) {
-			out = append(out, root+"/"+file.Path)
-		}
+		out = slices.Concat(out, named(d.Gone, d.GoneDeletes), named(d.New, d.NewDeletes))
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
 // query finds the rows that died and came back, and is the SELECT of a step's

@@ -132,26 +132,14 @@ func (t *Timeline) Anew() lake.Version { return t.anew }
 // for each key column, nil being NULL. Row groups that cannot hold the key are
 // not read.
 func History(ctx context.Context, c duck.Config, t *Timeline, key []*string) (*Rows, error) {
-	r, err := openRows(ctx, c, duck.Files(t.paths(c.Root)))
+	r, err := openFiles(ctx, c, named(sortedFiles(t.files), sortedFiles(t.deletes)))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("history: %w", err)
 	}
 	if err := t.answer(ctx, r, c.Root, key); err != nil {
 		return nil, errors.Join(fmt.Errorf("history: %w", err), r.Close())
 	}
 	return r, nil
-}
-
-func (t *Timeline) paths(root string) []string {
-	var out []string
-	for path := range t.files {
-		out = append(out, root+"/"+path)
-	}
-	for path := range t.deletes {
-		out = append(out, root+"/"+path)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func (t *Timeline) answer(ctx context.Context, r *Rows, root string, key []*string) error {

@@ -51,6 +51,15 @@ func Query(ctx context.Context, c duck.Config, m *lake.Manifest, query string) (
 	return r, nil
 }
 
+// openFiles starts a DuckDB that can reach these files and nothing else, once
+// they are what they should be.
+func openFiles(ctx context.Context, c duck.Config, files []lake.Named) (*Rows, error) {
+	if err := checkFiles(c.Root, files); err != nil {
+		return nil, err
+	}
+	return openRows(ctx, c, duck.Files(pathsOf(c.Root, files)))
+}
+
 // openRows starts a DuckDB that can reach this and nothing else.
 func openRows(ctx context.Context, c duck.Config, reach duck.Reach) (*Rows, error) {
 	db, err := duck.Open(ctx, c, reach)
@@ -126,18 +135,34 @@ func (r *Rows) exported(query string) string {
 // bind prepares query over the views of the tables it names, and over those of
 // all if that fails: each view opens a file, and a lake may have thousands.
 func (r *Rows) bind(ctx context.Context, c duck.Config, tables []*lake.Table, query string) error {
-	named, rest := r.named(tables, query)
-	if err := createViews(ctx, r.conn, named, duck.Under(c.Root), duck.Lit(c.Root)); err != nil {
-		return fmt.Errorf("query: %w", err)
+	wanted, rest := r.named(tables, query)
+	if err := r.view(ctx, c, wanted); err != nil {
+		return err
 	}
 	err := r.prepare(query)
 	if err == nil || len(rest) == 0 {
 		return err
 	}
-	if err := createViews(ctx, r.conn, rest, duck.Under(c.Root), duck.Lit(c.Root)); err != nil {
-		return fmt.Errorf("query: %w", err)
+	if err := r.view(ctx, c, rest); err != nil {
+		return err
 	}
 	return r.prepare(query)
+}
+
+// view makes the views of tables whose files are what they should be.
+func (r *Rows) view(ctx context.Context, c duck.Config, tables []*lake.Table) error {
+	var files []lake.Named
+	for _, t := range tables {
+		files = append(files, named(t.Files, t.Deletes)...)
+	}
+	err := checkFiles(c.Root, files)
+	if err == nil {
+		err = createViews(ctx, r.conn, tables, duck.Under(c.Root), duck.Lit(c.Root))
+	}
+	if err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	return nil
 }
 
 // named splits tables by whether query names them. A query that names nothing,

@@ -183,7 +183,9 @@ func (l *Lake) WriteDeletes(t *lake.Table, dead []lake.Positions) (rows int64) {
 	}
 	del := l.path(t, "deletes")
 	l.Exec("COPY (" + strings.Join(parts, " UNION ALL ") + ") TO " + duck.Lit(l.Abs(del)) + " (FORMAT parquet)")
-	t.Deletes = append(t.Deletes, lake.DeleteFile{Path: del, Rows: rows})
+	info, err := os.Stat(l.Abs(del))
+	l.Must(err)
+	t.Deletes = append(t.Deletes, lake.DeleteFile{Path: del, Rows: rows, Bytes: info.Size()})
 	for _, p := range dead {
 		for i := range t.Files {
 			if t.Files[i].Path == p.Path {
