@@ -134,7 +134,7 @@ func TestTypesOfColumns(t *testing.T) {
 	}
 	load(t, t.TempDir(), singer(schema, row), exitBadInput)
 	load(t, t.TempDir(), singer(schema, row), exitUsage, "--streams", `{"x":{"tpyes":{}}}`)
-	load(t, t.TempDir(), singer(schema, row), exitBadInput, "--streams", `{"shop-orders":{"types":{"total":"money"}}}`)
+	load(t, t.TempDir(), singer(schema, row), exitUsage, "--streams", `{"shop-orders":{"types":{"total":"money"}}}`)
 }
 
 // TestTail has rows after the last STATE at a clean end of input.

@@ -183,3 +183,21 @@ func TestCompletion(t *testing.T) {
 		t.Errorf("%v: %q", err, out)
 	}
 }
+
+// TestMovedLake has the next load name the lake's new place in its views.
+func TestMovedLake(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	load(t, from, mageStream, 0)
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
+	load(t, to, "", 0) // with nothing new
+	sql, err := os.ReadFile(filepath.Join(to, viewsSQL))
+	if err != nil || strings.Contains(string(sql), from) || !strings.Contains(string(sql), to) {
+		t.Errorf("%v\n%s", err, sql)
+	}
+	if kept, err := filepath.Glob(filepath.Join(to, "*.kept-*")); err != nil || len(kept) > 0 {
+		t.Errorf("kept aside: %v, %v", kept, err)
+	}
+}

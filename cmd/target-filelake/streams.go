@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"target-filelake/ingest"
+	"target-filelake/ingest/schema"
 	"target-filelake/ingest/selection"
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
@@ -85,6 +87,11 @@ func (c streamConfig) check() error {
 		errs = append(errs, errors.New("schema and default_target_schema are the same setting: set one of them"))
 	}
 	errs = append(errs, NameFlags{TableName: streamField}.with(c).faults())
+	for _, property := range slices.Sorted(maps.Keys(c.Types)) {
+		if _, err := schema.ParseType(c.Types[property]); err != nil {
+			errs = append(errs, fmt.Errorf("types: %s: %w", property, err))
+		}
+	}
 	if err := partition.Check(c.PartitionBy); err != nil {
 		errs = append(errs, fmt.Errorf("partition_by: %w", err))
 	}

@@ -27,6 +27,7 @@ const (
 // viewsNote is what viewsTag holds.
 type viewsNote struct {
 	Version lake.Version `json:"version"`
+	Root    string       `json:"root"`   // absolute path of the lake, which the views name
 	SHA256  string       `json:"sha256"` // of the lake.duckdb of that version
 	Before  string       `json:"before"` // of the one it replaced
 }
@@ -95,7 +96,7 @@ func (p viewsPublisher) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if note.Version == m.Version && have == note.SHA256 {
+	if note.Version == m.Version && note.Root == p.root && have == note.SHA256 {
 		return nil
 	}
 	dir, err := p.lake.Temp()
@@ -115,7 +116,7 @@ func (p viewsPublisher) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.tag(viewsNote{m.Version, sum, have}); err != nil {
+	if err := p.tag(viewsNote{m.Version, p.root, sum, have}); err != nil {
 		return err
 	}
 	// lake.duckdb last: as long as it is not what the note says, all is done again.
