@@ -168,17 +168,9 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 		return d.decimal(s, b, i, rep)
 	case opBool:
 		return d.bool(s, b, i, rep)
-	case opStruct:
-		if c == '{' {
-			d.trail = append(d.trail, step{slot: s})
-			i = d.object(s, b, i, rep)
-			return d.leave(i)
-		}
-	case opList:
-		if c == '[' {
-			d.trail = append(d.trail, step{slot: s})
-			i = d.list(s, b, i, rep)
-			return d.leave(i)
+	case opStruct, opList:
+		if c == '{' && s.op == opStruct || c == '[' && s.op == opList {
+			return d.nested(s, b, i, rep)
 		}
 	case opJSON:
 		return d.json(s, b, i, rep)
@@ -193,9 +185,7 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 			d.vecs[s.vec].Int(x, rep)
 			return end
 		}
-		if c == '"' {
-			return d.formatted(s, b, i, rep)
-		}
+		fallthrough
 	default:
 		if c == '"' {
 			return d.formatted(s, b, i, rep)
@@ -204,8 +194,14 @@ func (d *Decoder) value(s *slot, b []byte, i int, rep byte) int {
 	return d.mismatch(s, b, i, rep)
 }
 
-// leave closes the innermost container, unless a fault still needs its path.
-func (d *Decoder) leave(i int) int {
+// nested decodes the container at b[i], whose path a fault still needs.
+func (d *Decoder) nested(s *slot, b []byte, i int, rep byte) int {
+	d.trail = append(d.trail, step{slot: s})
+	if s.op == opStruct {
+		i = d.object(s, b, i, rep)
+	} else {
+		i = d.list(s, b, i, rep)
+	}
 	if i >= 0 {
 		d.trail = d.trail[:len(d.trail)-1]
 	}

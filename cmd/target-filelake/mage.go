@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -118,17 +116,8 @@ func (s stateFile) Write(state []byte) (int, error) {
 	if err != nil {
 		return n, err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(s.path), filepath.Base(s.path)+".tmp-")
-	if err != nil {
+	if err := putFile(s.path, state); err != nil {
 		return n, fmt.Errorf("write --state: %w", err)
-	}
-	_, err = temp.Write(state)
-	err = errors.Join(err, temp.Chmod(0o644), temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), s.path)
-	}
-	if err != nil {
-		return n, errors.Join(fmt.Errorf("write --state: %w", err), os.Remove(temp.Name()))
 	}
 	return n, nil
 }
