@@ -78,10 +78,14 @@ func OpenDisk(dir string) (Disk, error) {
 func (d Disk) Close() error { return d.root.Close() }
 
 func (d Disk) Create(name string) (File, error) {
-	return fileOf(d.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666))
+	f, err := d.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	return fileOf(f, d.outward(name, err))
 }
 
-func (d Disk) Open(name string) (File, error) { return fileOf(d.root.Open(name)) }
+func (d Disk) Open(name string) (File, error) {
+	f, err := d.root.Open(name)
+	return fileOf(f, d.outward(name, err))
+}
 
 // fileOf keeps a nil *os.File from becoming a File that is not nil.
 func fileOf(f *os.File, err error) (File, error) {
@@ -91,18 +95,22 @@ func fileOf(f *os.File, err error) (File, error) {
 	return f, nil
 }
 
-func (d Disk) Mkdir(name string) error               { return d.root.Mkdir(name, 0o777) }
-func (d Disk) Rename(oldname, newname string) error  { return d.root.Rename(oldname, newname) }
-func (d Disk) Link(oldname, newname string) error    { return d.root.Link(oldname, newname) }
-func (d Disk) Symlink(target, name string) error     { return d.root.Symlink(target, name) }
-func (d Disk) Readlink(name string) (string, error)  { return d.root.Readlink(name) }
-func (d Disk) Remove(name string) error              { return d.root.Remove(name) }
-func (d Disk) Stat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }
+func (d Disk) Mkdir(name string) error              { return d.outward(name, d.root.Mkdir(name, 0o777)) }
+func (d Disk) Rename(oldname, newname string) error { return d.root.Rename(oldname, newname) }
+func (d Disk) Link(oldname, newname string) error   { return d.root.Link(oldname, newname) }
+func (d Disk) Symlink(target, name string) error    { return d.root.Symlink(target, name) }
+func (d Disk) Readlink(name string) (string, error) { return d.root.Readlink(name) }
+func (d Disk) Remove(name string) error             { return d.outward(name, d.root.Remove(name)) }
+
+func (d Disk) Stat(name string) (fs.FileInfo, error) {
+	info, err := d.root.Lstat(name)
+	return info, d.outward(name, err)
+}
 
 func (d Disk) ReadDir(name string) ([]fs.DirEntry, error) {
 	f, err := d.root.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, d.outward(name, err)
 	}
 	entries, err := f.ReadDir(-1)
 	return entries, errors.Join(err, f.Close())
@@ -111,7 +119,7 @@ func (d Disk) ReadDir(name string) ([]fs.DirEntry, error) {
 func (d Disk) SyncDir(name string) error {
 	f, err := d.root.Open(name)
 	if err != nil {
-		return err
+		return d.outward(name, err)
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
@@ -119,7 +127,7 @@ func (d Disk) SyncDir(name string) error {
 func (d Disk) Lock(name, holder string) (io.Closer, error) {
 	f, err := d.root.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
-		return nil, err
+		return nil, d.outward(name, err)
 	}
 	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {

@@ -184,21 +184,10 @@ func (m *Manifest) readRetired(fsys FS) error {
 
 // checkSizes compares every file m names with the disk.
 func checkSizes(fsys FS, m *Manifest) error {
-	check := func(name string, bytes int64) error {
-		info, err := fsys.Stat(name)
-		if err != nil {
-			return fmt.Errorf("%w: version %d: %w", ErrCorrupt, m.Version, err)
-		}
-		if !info.Mode().IsRegular() || info.Size() != bytes {
-			return fmt.Errorf("%w: version %d: %s is %s of %d bytes, want a file of %d",
-				ErrCorrupt, m.Version, name, info.Mode(), info.Size(), bytes)
-		}
-		return nil
-	}
 	for _, stream := range m.Streams() {
 		for _, f := range m.Tables[stream].Named() {
-			if err := check(f.Path, f.Bytes); err != nil {
-				return err
+			if err := CheckFile(fsys, stream, f); err != nil {
+				return fmt.Errorf("version %d: %w", m.Version, err)
 			}
 		}
 	}
@@ -311,7 +300,7 @@ func noLink(name string, e fs.DirEntry) error {
 	if e.Type()&fs.ModeSymlink == 0 || isCurrent(name) {
 		return nil
 	}
-	return &fs.PathError{Op: "open", Path: name, Err: errors.New("a symbolic link inside the lake; put what it points to in its place")}
+	return linkError(name)
 }
 
 // lostTables are this pipeline's table manifests that no version names: those

@@ -307,3 +307,36 @@ func TestSymbolicLinksAreRefused(t *testing.T) {
 	f("current", exitDisk)
 	f("t/current", 0)
 }
+
+// TestLinksOutOfTheLakeAreNamed has every command say which name is a link, and not
+// only that something leads out of the lake.
+func TestLinksOutOfTheLakeAreNamed(t *testing.T) {
+	uncompacted(t)
+	f := func(at string, commands ...string) {
+		t.Helper()
+		dir, away := keptLake(t), filepath.Join(t.TempDir(), "away")
+		link := filepath.Join(dir, at)
+		if err := errors.Join(os.Rename(link, away), os.Symlink(away, link)); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range commands {
+			args, want := append(strings.Fields(c), "--lake", dir), exitDisk
+			switch args[0] {
+			case "query":
+				args = append(args, "SELECT * FROM t")
+			case "verify":
+				want = exitOther
+			}
+			r := invoke(t, "", args...)
+			if says := at + ": a symbolic link inside the lake"; r.code != want || !strings.Contains(strings.Replace(r.out+r.err, "open ", "", 1), says) {
+				t.Errorf("%s is a link: %s: exit %d\n%s%swant %s", at, c, r.code, r.out, r.err, says)
+			}
+		}
+	}
+	f("t", "load", "query", "verify", "changes t --from 0", "history t 1")
+	f("t/batches", "load", "query", "verify", "changes t --from 0", "history t 1")
+	f("_lake/log", "load", "query", "show")
+	f("_lake/tables", "load", "query", "show")
+	f("_lake/locks", "load")
+	f("_lake", "load", "query", "show")
+}

@@ -103,7 +103,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 	}
 	f("t/batches/*/*.parquet", flip, "its bytes have changed")
 	f("t/batches/*/*.parquet", cut, "bytes long, want")
-	f("t/batches/*/*.parquet", nil, "no such file")
+	f("t/batches/*/*.parquet", nil, "is missing")
 	f("t/deletes/*.parquet", flip, "its bytes have changed")
 	f("a/batches/*/*.parquet", flip, "its bytes have changed")
 	f("_lake/log/*1.json", nil, "no such file")

@@ -45,11 +45,15 @@ type file struct {
 const (
 	remedyLive = "put the file of a copy of the lake in its place, roll back to a version before it (rollback), " +
 		"or drop the stream (reset) and load it again"
+	remedyLink    = "no load goes on until it is gone"
 	remedyRetired = "nothing that is live needs it; only versions before %d do, which cannot be gone back to without it"
 )
 
-func (f *file) remedy() string {
-	if f.retired > 0 {
+func (f *file) remedy(err error) string {
+	switch {
+	case errors.Is(err, lake.ErrLink):
+		return remedyLink
+	case f.retired > 0:
 		return fmt.Sprintf(remedyRetired, uint64(f.retired))
 	}
 	return remedyLive
@@ -100,7 +104,7 @@ func (c *Files) each(ctx context.Context, all []file) error {
 				}
 				f := &all[i]
 				if err := c.check(ctx, f, buf); err != nil && ctx.Err() == nil && !c.gone(f, err) {
-					c.fault(Fault{Stream: f.stream, File: f.Path, What: err.Error(), Remedy: f.remedy()})
+					c.fault(Fault{Stream: f.stream, File: f.Path, What: what(err), Remedy: f.remedy(err)})
 				}
 			}
 		})
@@ -109,21 +113,22 @@ func (c *Files) each(ctx context.Context, all []file) error {
 	return context.Cause(ctx)
 }
 
+// what words a fault of a file that is named beside it.
+func what(err error) string {
+	if e, ok := errors.AsType[*lake.FileError](err); ok {
+		return e.Why
+	}
+	return err.Error()
+}
+
 // gone reports whether a vacuum took the file since we began, as it may.
 func (c *Files) gone(f *file, err error) bool {
 	return f.retired > 0 && errors.Is(err, fs.ErrNotExist) && vacuumed(c.FS, f.retired-1)
 }
 
 func (c *Files) check(ctx context.Context, f *file, buf []byte) (err error) {
-	info, err := c.FS.Stat(f.Path)
-	if err != nil {
+	if err := lake.CheckFile(c.FS, f.stream, f.Named); err != nil {
 		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("is %s, not a file", info.Mode())
-	}
-	if info.Size() != f.Bytes {
-		return fmt.Errorf("is %d bytes long, want %d", info.Size(), f.Bytes)
 	}
 	r, err := c.FS.Open(f.Path)
 	if err != nil {
