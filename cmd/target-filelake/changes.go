@@ -19,6 +19,7 @@ type ChangesCmd struct {
 	To       moment `help:"Up to this version, the newest if not given." placeholder:"VERSION|TIME"`
 	Each     bool   `help:"Version by version; without, a row that changed many times has changed once, and one that came and went has not."`
 	AnswerFlag
+	MemoryFlag
 }
 
 // Help is what --help says about the command.
@@ -68,8 +69,8 @@ func (c *ChangesCmd) run(ctx context.Context, std *stdio, root string, fsys lake
 		return usageError{fmt.Errorf("no stream %q in version %d or %d, which has %q", c.Stream, uint64(from.Version), uint64(to.Version), to.Streams())}
 	}
 	fmt.Fprintf(std.err, "changes of %s from version %d to version %d\n", printable(c.Stream), uint64(from.Version), uint64(to.Version))
-	err = c.answer(root, std.out, func(config duck.Config) (*answer.Rows, error) { return answer.Changes(ctx, config, feed) })
-	return c.fault(stillThere(fsys, from.Version, err))
+	err = c.answer(root, c.MemoryFlag, std.out, func(config duck.Config) (*answer.Rows, error) { return answer.Changes(ctx, config, feed) })
+	return c.fault(toldWhy(root, stillThere(fsys, from.Version, err)))
 }
 
 // states are the versions to compare. One by one they must all be there.

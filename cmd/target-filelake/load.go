@@ -116,7 +116,7 @@ func (c *LoadCmd) run(ctx context.Context, std *stdio, out *closing) error {
 	}
 	l, err := lockLake(ctx, failpoint.FS(disk), c.Pipeline, c.Wait, log)
 	if err != nil {
-		return errors.Join(err, in.Close())
+		return errors.Join(toldWhy(root, err), in.Close())
 	}
 	if err := l.Probe(); err != nil {
 		return errors.Join(err, l.Close(), in.Close())

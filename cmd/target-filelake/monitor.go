@@ -88,10 +88,10 @@ func (s *stdio) logger() *slog.Logger {
 // fail says why a run has failed.
 func (s *stdio) fail(err error) {
 	if s.failed == nil {
-		fmt.Fprintf(s.err, "target-filelake: %s\n", err)
+		fmt.Fprintf(s.err, "target-filelake: %s\n", inWords(err))
 		return
 	}
-	s.failed.Error(err.Error(), "exit_code", exitCode(err))
+	s.failed.Error(inWords(err), "exit_code", exitCode(err))
 }
 
 // tell ends a load: what it did is said and written down. Its rows are safe and its

@@ -84,7 +84,7 @@ func (c *QueryCmd) converse(ctx context.Context, std *stdio, read func() (string
 			continue
 		}
 		if err := c.one(ctx, std.out, query); err != nil {
-			fmt.Fprintf(std.err, "%s\n", err)
+			fmt.Fprintf(std.err, "%s\n", inWords(err))
 		}
 	}
 	return context.Cause(ctx)

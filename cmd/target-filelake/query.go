@@ -22,14 +22,23 @@ type AnswerFlag struct {
 	Format string `help:"How to print: table, csv, tsv, json (one array of objects), jsonl (an object a line) or markdown." enum:"table,csv,tsv,json,jsonl,markdown" default:"table"`
 }
 
+// MemoryFlag is for commands that ask DuckDB and load nothing.
+type MemoryFlag struct {
+	Memory memorySize `help:"Memory that DuckDB keeps to, with unit; 64 times as much is spilled into the directory for temporary files." default:"2GiB" placeholder:"SIZE"`
+}
+
+// megabytes is the same as DuckDB takes it.
+func (f MemoryFlag) megabytes() int { return int(f.Memory >> 20) }
+
 // QueryCmd answers one SELECT, or one after another.
 type QueryCmd struct {
-	LakeFlag `embed:""`
-	AtFlag   `embed:""`
-	Format   string `help:"How to print: table (cut to fit a terminal), csv, tsv, json (one array of objects), jsonl (an object a line), markdown, or parquet, a file on stdout." enum:"table,csv,tsv,json,jsonl,markdown,parquet" default:"table"`
-	File     string `help:"Read the SQL from this file; - is stdin." short:"f" placeholder:"FILE"`
-	Explain  bool   `help:"Print the plan instead of the answer."`
-	SQL      string `arg:"" optional:"" help:"One SELECT or EXPLAIN statement; a stream is a table. None: stdin, or on a terminal a prompt." placeholder:"SQL"`
+	LakeFlag   `embed:""`
+	AtFlag     `embed:""`
+	MemoryFlag `embed:""`
+	Format     string `help:"How to print: table (cut to fit a terminal), csv, tsv, json (one array of objects), jsonl (an object a line), markdown, or parquet, a file on stdout." enum:"table,csv,tsv,json,jsonl,markdown,parquet" default:"table"`
+	File       string `help:"Read the SQL from this file; - is stdin." short:"f" placeholder:"FILE"`
+	Explain    bool   `help:"Print the plan instead of the answer."`
+	SQL        string `arg:"" optional:"" help:"One SELECT or EXPLAIN statement; a stream is a table. None: stdin, or on a terminal a prompt." placeholder:"SQL"`
 }
 
 // Help is what --help says about the command.
@@ -97,22 +106,22 @@ func (c *QueryCmd) one(ctx context.Context, w io.Writer, query string) error {
 		query = "EXPLAIN " + query
 	}
 	if c.Format == "parquet" {
-		err = exportQuery(ctx, root, m, query, w)
+		err = c.export(ctx, root, m, query, w)
 	} else {
-		err = AnswerFlag{c.Format}.answer(root, w, func(config duck.Config) (*answer.Rows, error) { return answer.Query(ctx, config, m, query) })
+		err = AnswerFlag{c.Format}.answer(root, c.MemoryFlag, w, func(config duck.Config) (*answer.Rows, error) { return answer.Query(ctx, config, m, query) })
 	}
 	if err != nil {
-		return fmt.Errorf("query: %w", err)
+		return fmt.Errorf("query: %w", toldWhy(root, err))
 	}
 	return nil
 }
 
-// exportQuery writes the answer to w as a Parquet file.
-func exportQuery(ctx context.Context, root string, m *lake.Manifest, query string, w io.Writer) error {
+// export writes the answer to w as a Parquet file.
+func (c *QueryCmd) export(ctx context.Context, root string, m *lake.Manifest, query string, w io.Writer) error {
 	if isTerminal(w) {
 		return usageError{errors.New("a Parquet file is nothing for a terminal: query --format parquet … > file.parquet")}
 	}
-	return withQueryDir(root, func(config duck.Config) error {
+	return c.withDir(root, func(config duck.Config) error {
 		path := filepath.Join(config.TempDir, "answer.parquet")
 		if err := answer.Export(ctx, config, m, query, path); err != nil {
 			return err
@@ -126,22 +135,22 @@ func exportQuery(ctx context.Context, root string, m *lake.Manifest, query strin
 	})
 }
 
-// withQueryDir gives a query a private directory to spill into.
-func withQueryDir(root string, do func(duck.Config) error) error {
+// withDir gives a query a private directory to spill into.
+func (f MemoryFlag) withDir(root string, do func(duck.Config) error) error {
 	temp, err := os.MkdirTemp("", "target-filelake-query-")
 	if err != nil {
 		return err
 	}
-	err = do(duck.Config{Root: root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
+	err = do(duck.Config{Root: root, Threads: runtime.GOMAXPROCS(0), MemoryMB: f.megabytes(), TempDir: temp})
 	return errors.Join(err, os.RemoveAll(temp))
 }
 
 // answer prints the rows that ask has DuckDB find.
-func (f AnswerFlag) answer(root string, w io.Writer, ask func(duck.Config) (*answer.Rows, error)) error {
+func (f AnswerFlag) answer(root string, m MemoryFlag, w io.Writer, ask func(duck.Config) (*answer.Rows, error)) error {
 	show := map[string]func(io.Writer, *answer.Rows) error{
 		"table": printTable, "csv": printCSV, "tsv": printTSV, "json": printJSON, "jsonl": printJSONL, "markdown": printMarkdown,
 	}[f.Format]
-	return withQueryDir(root, func(config duck.Config) error {
+	return m.withDir(root, func(config duck.Config) error {
 		rows, err := ask(config)
 		if err != nil {
 			return err
@@ -149,10 +158,6 @@ func (f AnswerFlag) answer(root string, w io.Writer, ask func(duck.Config) (*ans
 		return errors.Join(show(w, rows), rows.Close())
 	})
 }
-
-// queryMemoryMB is DuckDB's share of the default memory of a load, doubled: a
-// query runs alone.
-const queryMemoryMB = 2048
 
 // readLake reads the newest version of an existing lake.
 func readLake(path string) (string, *lake.Manifest, error) { return readLakeAt(path, moment{}) }

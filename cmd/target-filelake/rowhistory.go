@@ -20,6 +20,7 @@ type HistoryCmd struct {
 	Values   []string `arg:"" optional:"" name:"key" help:"The key: a value for each of its properties, in their order."`
 	Named    []string `name:"key" help:"A property of the key by name, in place of KEY; without = it is NULL." placeholder:"NAME=VALUE" sep:"none"`
 	AnswerFlag
+	MemoryFlag
 }
 
 // Help is what --help says about the command.
@@ -76,11 +77,11 @@ func (c *HistoryCmd) run(ctx context.Context, std *stdio, root string, fsys lake
 	if v := t.Anew(); v > 0 {
 		fmt.Fprintf(std.err, "%s was loaded anew in version %d; its history starts there\n", printable(c.Stream), uint64(v))
 	}
-	err = c.answer(root, std.out, func(config duck.Config) (*answer.Rows, error) { return answer.History(ctx, config, t, key) })
+	err = c.answer(root, c.MemoryFlag, std.out, func(config duck.Config) (*answer.Rows, error) { return answer.History(ctx, config, t, key) })
 	if errors.Is(err, answer.ErrKey) {
 		return usageError{err}
 	}
-	return gone(stillThere(fsys, from, err))
+	return gone(toldWhy(root, stillThere(fsys, from, err)))
 }
 
 // key is the value of each key column, nil being NULL.

@@ -21,9 +21,10 @@ import (
 
 // VerifyCmd checks everything.
 type VerifyCmd struct {
-	LakeFlag `embed:""`
-	Stream   string `arg:"" optional:"" help:"Check the files and rows of this stream only."`
-	JSON     bool   `name:"json" help:"Print the answer as one JSON object."`
+	LakeFlag   `embed:""`
+	MemoryFlag `embed:""`
+	Stream     string `arg:"" optional:"" help:"Check the files and rows of this stream only."`
+	JSON       bool   `name:"json" help:"Print the answer as one JSON object."`
 }
 
 // Help is shown by --help.
@@ -64,6 +65,7 @@ type verifiedStream struct {
 type verifier struct {
 	out     verified
 	root    string
+	memory  int // DuckDB's, in MiB
 	disk    lake.Disk
 	stderr  io.Writer
 	started time.Time
@@ -79,7 +81,7 @@ func (c *VerifyCmd) Run(ctx context.Context, std *stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	v := &verifier{root: root, disk: disk, stderr: std.err, started: time.Now()}
+	v := &verifier{root: root, memory: c.megabytes(), disk: disk, stderr: std.err, started: time.Now()}
 	v.out.Streams, v.out.Faults = []verifiedStream{}, []audit.Fault{}
 	v.files = audit.NewFiles(disk, runtime.GOMAXPROCS(0), func(f audit.Fault) { v.out.Faults = append(v.out.Faults, f) })
 	if err := errors.Join(v.run(ctx, c.Stream), disk.Close()); err != nil {
@@ -117,7 +119,7 @@ func (v *verifier) run(ctx context.Context, only string) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	v.db, err = merge.Open(ctx, duck.Config{Root: v.root, Threads: runtime.GOMAXPROCS(0), MemoryMB: queryMemoryMB, TempDir: temp})
+	v.db, err = merge.Open(ctx, duck.Config{Root: v.root, Threads: runtime.GOMAXPROCS(0), MemoryMB: v.memory, TempDir: temp})
 	if err != nil {
 		return err
 	}

@@ -186,12 +186,12 @@ func Changes(ctx context.Context, c duck.Config, f *Feed) (*Rows, error) {
 	if f.table == nil {
 		panic("BUG: changes of no table")
 	}
-	r, err := openFiles(ctx, c, f.named())
+	r, err := openFiles(ctx, c, f.table.Stream, f.named())
 	if err != nil {
 		return nil, fmt.Errorf("changes: %w", err)
 	}
 	if err := f.answer(ctx, r, c.Root); err != nil {
-		return nil, errors.Join(fmt.Errorf("changes: %w", err), r.Close())
+		return nil, errors.Join(fmt.Errorf("changes: %w", r.culprit(err)), r.Close())
 	}
 	return r, nil
 }
@@ -215,7 +215,7 @@ func (f *Feed) answer(ctx context.Context, r *Rows, root string) error {
 		}
 		query, err := f.query(ctx, r, root, steps[0])
 		if err != nil {
-			return false, fmt.Errorf("changes: %w", err)
+			return false, fmt.Errorf("changes: %w", r.culprit(err))
 		}
 		return true, r.run(ctx, r.exported(query))
 	}

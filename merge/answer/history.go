@@ -132,12 +132,12 @@ func (t *Timeline) Anew() lake.Version { return t.anew }
 // for each key column, nil being NULL. Row groups that cannot hold the key are
 // not read.
 func History(ctx context.Context, c duck.Config, t *Timeline, key []*string) (*Rows, error) {
-	r, err := openFiles(ctx, c, named(sortedFiles(t.files), sortedFiles(t.deletes)))
+	r, err := openFiles(ctx, c, t.table.Stream, named(sortedFiles(t.files), sortedFiles(t.deletes)))
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
 	if err := t.answer(ctx, r, c.Root, key); err != nil {
-		return nil, errors.Join(fmt.Errorf("history: %w", err), r.Close())
+		return nil, errors.Join(fmt.Errorf("history: %w", r.culprit(err)), r.Close())
 	}
 	return r, nil
 }

@@ -14,12 +14,6 @@ import (
 	"target-filelake/merge/duck"
 )
 
-// What is wrong with SQL that Query does not run, by no fault of the lake.
-var (
-	ErrQuery = errors.New("merge: query refused")  // it would do more than one SELECT may
-	ErrSQL   = errors.New("merge: error in query") // it does not parse, or names what is not there
-)
-
 // Column is one column of an answer.
 type Column struct {
 	Name string
@@ -28,36 +22,61 @@ type Column struct {
 
 // Rows is an answer being read.
 type Rows struct {
-	db      *sql.DB
-	conn    *sql.Conn
-	rows    *sql.Rows
-	columns []Column
-	shapes  []shape
-	values  []any
-	dst     []any                // pointers to values
-	advance func() (bool, error) // puts the next query's answer into rows, if there is one; nil: one is all
+	db       *sql.DB
+	conn     *sql.Conn
+	shelf    *shelf // of a query over views; nil: of one of our own
+	suspects []suspect
+	rows     *sql.Rows
+	columns  []Column
+	shapes   []shape
+	values   []any
+	dst      []any                // pointers to values
+	advance  func() (bool, error) // puts the next query's answer into rows, if there is one; nil: one is all
 }
 
 // Query runs one SELECT, or EXPLAIN of one, over the tables of m. It can reach
 // the files of m and nothing else.
 func Query(ctx context.Context, c duck.Config, m *lake.Manifest, query string) (*Rows, error) {
-	r, err := openRows(ctx, c, duck.Files(filesOf(m, c.Root)))
+	r, err := openShelf(ctx, c, m, "")
 	if err != nil {
 		return nil, err
 	}
-	if err := r.open(ctx, c, m, query); err != nil {
+	if err := r.open(ctx, c, query); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
 
-// openFiles starts a DuckDB that can reach these files and nothing else, once
-// they are what they should be.
-func openFiles(ctx context.Context, c duck.Config, files []lake.Named) (*Rows, error) {
-	if err := checkFiles(c.Root, files); err != nil {
+// openShelf starts a DuckDB that can reach the files of m, as far as they are what
+// they should be, and, unless it is "", a directory.
+func openShelf(ctx context.Context, c duck.Config, m *lake.Manifest, dir string) (*Rows, error) {
+	s, err := newShelf(c.Root, m)
+	if err != nil {
 		return nil, err
 	}
-	return openRows(ctx, c, duck.Files(pathsOf(c.Root, files)))
+	reach := duck.Files(s.files)
+	if dir != "" { // once a reach is set no other setting can be, so these go together
+		reach += "; " + duck.Directories(dir)
+	}
+	r, err := openRows(ctx, c, reach)
+	if err == nil {
+		r.shelf, r.suspects = s, s.suspects()
+	}
+	return r, err
+}
+
+// openFiles starts a DuckDB that can reach these files of a stream and nothing else,
+// once they are what they should be.
+func openFiles(ctx context.Context, c duck.Config, stream string, files []lake.Named) (*Rows, error) {
+	missing, err := checkFiles(c.Root, stream, files)
+	if err != nil {
+		return nil, err
+	}
+	r, err := openRows(ctx, c, duck.Files(pathsOf(c.Root, files)))
+	if err == nil {
+		r.suspects = missing
+	}
+	return r, err
 }
 
 // openRows starts a DuckDB that can reach this and nothing else.
@@ -68,30 +87,14 @@ func openRows(ctx context.Context, c duck.Config, reach duck.Reach) (*Rows, erro
 	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("query: %w", err), db.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	return &Rows{db: db, conn: conn}, nil
 }
 
-func filesOf(m *lake.Manifest, root string) []string {
-	var out []string
-	for _, t := range sorted(m) {
-		for i := range t.Files {
-			out = append(out, root+"/"+t.Files[i].Path)
-		}
-		for i := range t.Deletes {
-			out = append(out, root+"/"+t.Deletes[i].Path)
-		}
-	}
-	return out
-}
-
-func (r *Rows) open(ctx context.Context, c duck.Config, m *lake.Manifest, query string) error {
+func (r *Rows) open(ctx context.Context, c duck.Config, query string) error {
 	explain, query := splitExplain(query)
-	if err := r.bind(ctx, c, sorted(m), query); err != nil {
-		return err
-	}
-	if err := r.inspect(ctx, query); err != nil {
+	if err := r.ready(ctx, c, query); err != nil {
 		return err
 	}
 	if explain != "" {
@@ -132,37 +135,32 @@ func (r *Rows) exported(query string) string {
 	})
 }
 
+// ready prepares a query once it is known to do no more than read.
+func (r *Rows) ready(ctx context.Context, c duck.Config, query string) error {
+	if err := refused(query); err != nil {
+		return err
+	}
+	if err := r.bind(ctx, c, query); err != nil {
+		return err
+	}
+	return r.inspect(ctx, query)
+}
+
 // bind prepares query over the views of the tables it names, and over those of
 // all if that fails: each view opens a file, and a lake may have thousands.
-func (r *Rows) bind(ctx context.Context, c duck.Config, tables []*lake.Table, query string) error {
-	wanted, rest := r.named(tables, query)
-	if err := r.view(ctx, c, wanted); err != nil {
+func (r *Rows) bind(ctx context.Context, c duck.Config, query string) error {
+	wanted, rest := r.named(r.shelf.tables, query)
+	if err := r.shelf.view(ctx, r, c.Root, wanted); err != nil {
 		return err
 	}
 	err := r.prepare(query)
 	if err == nil || len(rest) == 0 {
 		return err
 	}
-	if err := r.view(ctx, c, rest); err != nil {
+	if err := r.shelf.view(ctx, r, c.Root, rest); err != nil {
 		return err
 	}
 	return r.prepare(query)
-}
-
-// view makes the views of tables whose files are what they should be.
-func (r *Rows) view(ctx context.Context, c duck.Config, tables []*lake.Table) error {
-	var files []lake.Named
-	for _, t := range tables {
-		files = append(files, named(t.Files, t.Deletes)...)
-	}
-	err := checkFiles(c.Root, files)
-	if err == nil {
-		err = createViews(ctx, r.conn, tables, duck.Under(c.Root), duck.Lit(c.Root))
-	}
-	if err != nil {
-		return fmt.Errorf("query: %w", err)
-	}
-	return nil
 }
 
 // named splits tables by whether query names them. A query that names nothing,
@@ -215,50 +213,34 @@ func (r *Rows) prepare(query string) error {
 		// Prepare, unlike PrepareContext, runs none of several statements.
 		prepared, err := driver.(*duckdb.Conn).Prepare(query)
 		if err != nil {
-			return unprepared(err)
+			return r.unprepared(err)
 		}
 		defer prepared.Close()
 		stmt := prepared.(*duckdb.Stmt)
 		kind, err := stmt.StatementType()
 		if err != nil {
-			return fmt.Errorf("query: %w", err)
+			return err
 		}
 		if kind != duckdb.STATEMENT_TYPE_SELECT {
-			return fmt.Errorf("%w: want exactly one SELECT or EXPLAIN of a SELECT", ErrQuery)
+			return &Refusal{wordOf(query)}
 		}
 		if stmt.NumInput() > 0 {
-			return fmt.Errorf("%w: parameters have no values here", ErrQuery)
+			return refuse("? and $1 have no values here; write the values themselves")
 		}
 		return r.readColumns(stmt)
 	})
 }
 
-// unprepared says why a query could not be prepared: only DuckDB's own errors
-// are about what it says.
-func unprepared(err error) error {
-	var e *duckdb.Error
-	if !errors.As(err, &e) {
-		return fmt.Errorf("%w: want exactly one SELECT or EXPLAIN: %w", ErrQuery, err)
-	}
-	switch e.Type {
-	case duckdb.ErrorTypePermission:
-		return fmt.Errorf("%w: %w", ErrQuery, err)
-	case duckdb.ErrorTypeIO, duckdb.ErrorTypeOutOfMemory, duckdb.ErrorTypeFatal, duckdb.ErrorTypeInternal:
-		return fmt.Errorf("query: %w", err)
-	}
-	return fmt.Errorf("%w: %w", ErrSQL, err)
-}
-
 func (r *Rows) readColumns(stmt *duckdb.Stmt) error {
 	n, err := stmt.ColumnCount()
 	if err != nil {
-		return fmt.Errorf("query: %w", err)
+		return err
 	}
 	r.columns, r.shapes = nil, nil
 	for i := range n {
 		name, err := stmt.ColumnName(i)
 		if err != nil {
-			return fmt.Errorf("query: %w", err)
+			return err
 		}
 		s := shape{}
 		// Types newer than the driver have no info; their text will do.
@@ -275,14 +257,14 @@ func (r *Rows) readColumns(stmt *duckdb.Stmt) error {
 func (r *Rows) describe(ctx context.Context, query string) (err error) {
 	rows, err := r.conn.QueryContext(ctx, typesOf(query))
 	if err != nil {
-		return fmt.Errorf("query: %w", err)
+		return r.failed(err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for i := 0; rows.Next(); i++ {
 		var name, kind string
 		var rest [4]any
 		if err := rows.Scan(&name, &kind, &rest[0], &rest[1], &rest[2], &rest[3]); err != nil {
-			return fmt.Errorf("query: describe: %w", err)
+			return fmt.Errorf("describe: %w", err)
 		}
 		r.columns[i].Type = kind
 		r.shapes[i].name = kind
@@ -300,10 +282,10 @@ var sideEffects = regexp.MustCompile(`"name": *"((?:EN|DIS)ABLE_(?:LOGGING|PROFI
 func (r *Rows) inspect(ctx context.Context, query string) error {
 	var kind, plan string
 	if err := r.conn.QueryRowContext(ctx, planOf(query)).Scan(&kind, &plan); err != nil {
-		return fmt.Errorf("query: plan: %w", err)
+		return r.failed(err)
 	}
 	if m := sideEffects.FindStringSubmatch(plan); m != nil {
-		return fmt.Errorf("%w: %s changes the session", ErrQuery, strings.ToLower(m[1]))
+		return refuse(strings.ToLower(m[1]) + " changes the session, and a query only reads")
 	}
 	return nil
 }
@@ -317,7 +299,7 @@ func (r *Rows) explain(ctx context.Context, query string) error {
 func (r *Rows) run(ctx context.Context, query string) error {
 	rows, err := r.conn.QueryContext(ctx, query)
 	if err != nil {
-		return fmt.Errorf("query: %w", err)
+		return r.failed(err)
 	}
 	r.rows = rows
 	r.values = make([]any, len(r.columns))
@@ -336,7 +318,7 @@ func (r *Rows) Columns() []Column { return r.columns }
 func (r *Rows) Next(dst []any) (bool, error) {
 	for !r.rows.Next() {
 		if err := errors.Join(r.rows.Err(), r.rows.Close()); err != nil {
-			return false, fmt.Errorf("query: %w", err)
+			return false, r.failed(err)
 		}
 		if r.advance == nil {
 			return false, nil
@@ -346,7 +328,7 @@ func (r *Rows) Next(dst []any) (bool, error) {
 		}
 	}
 	if err := r.rows.Scan(r.dst...); err != nil {
-		return false, fmt.Errorf("query: %w", err)
+		return false, err
 	}
 	for i, v := range r.values {
 		dst[i] = r.shapes[i].value(v)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"target-filelake/lake"
 	"target-filelake/lake/columns"
 	"target-filelake/merge/duck"
 )
@@ -119,15 +120,35 @@ func TestQuerySaysWhy(t *testing.T) {
 			t.Fatalf("%s: got %v, want %s", query, err, text)
 		}
 	}
-	f("SELECT * FROM nope", ErrSQL, "merge: error in query: Catalog Error: Table with name nope does not exist!")
-	f("SELECT nope FROM t", ErrSQL, "merge: error in query: Binder Error: Referenced column")
-	f("SELECT nope(1)", ErrSQL, "merge: error in query: Catalog Error: Scalar Function with name nope")
-	f("selec 1", ErrSQL, "merge: error in query: Parser Error: syntax error")
-	f("EXPLAIN SELECT nope FROM t", ErrSQL, "merge: error in query: Binder Error")
-	f("", ErrQuery, "merge: query refused: want exactly one SELECT or EXPLAIN")
-	f("SELECT 1; SELECT 2", ErrQuery, "merge: query refused: want exactly one SELECT or EXPLAIN")
-	f("DROP VIEW t", ErrQuery, "merge: query refused: want exactly one SELECT or EXPLAIN")
-	f("SELECT * FROM read_csv('/etc/passwd')", ErrQuery, "merge: query refused: Permission Error")
+	f("SELECT * FROM nope", ErrSQL, "Catalog Error: Table with name nope does not exist!\nThe lake has \"t\".\n")
+	f("SELECT * FROM tt", ErrSQL, "Catalog Error: Table with name tt does not exist!\nDid you mean \"t\"?")
+	f("SELECT nope FROM t", ErrSQL, "Binder Error: Referenced column")
+	f("SELECT nope(1)", ErrSQL, "Catalog Error: Scalar Function with name nope")
+	f("selec 1", ErrSQL, "Parser Error: syntax error")
+	f("EXPLAIN SELECT nope FROM t", ErrSQL, "Binder Error")
+	f("", ErrQuery, "no statement; want one SELECT")
+	f("SELECT 1; SELECT 2", ErrQuery, "more than one statement; want one SELECT at a time")
+	f("SELECT $1", ErrQuery, "? and $1 have no values here")
+	f("SELECT * FROM read_csv('/etc/passwd')", ErrQuery, `"/etc/passwd" is no stream of the lake, and a query opens nothing else`)
+	f("SELECT * FROM enable_logging()", ErrQuery, "enable_logging changes the session")
+	for _, query := range []string{"DROP VIEW t", "-- x\n/* y */ Drop VIEW t", "EXPLAIN DROP VIEW t"} {
+		f(query, ErrQuery, "DROP is not answered: want one SELECT, or EXPLAIN, DESCRIBE, SUMMARIZE or SHOW")
+	}
+	f("DELETE FROM t", ErrQuery, "DELETE is not answered")
+	f("INSERT INTO t VALUES (1)", ErrQuery, "INSERT is not answered")
+	f("PRAGMA database_list", ErrQuery, "PRAGMA is not answered")
+	f("COPY t TO 'x.csv'", ErrQuery, "COPY is not answered")
+	fx.Manifest.Tables = nil
+	f("SELECT * FROM t", ErrSQL, "Catalog Error: Table with name t does not exist!\nThe lake has no streams yet: nothing is committed.\n")
+}
+
+// TestQueryFailsInItsOwnWords leaves out where in our own SQL an error stands.
+func TestQueryFailsInItsOwnWords(t *testing.T) {
+	fx := newFixture(t)
+	_, err := Query(context.Background(), fx.Config(), fx.Manifest, "SELECT CAST('x' AS INTEGER)")
+	if err == nil || err.Error() != "Conversion Error: Could not convert string 'x' to INT32" {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestQueryAnswers(t *testing.T) {
@@ -254,13 +275,44 @@ func TestQueryCancelled(t *testing.T) {
 	}
 }
 
-func TestQueryNamesMissingFile(t *testing.T) {
+// TestQueryOfABrokenTable has a query fail, with the file, where it touches a table
+// whose file is gone, and no other query.
+func TestQueryOfABrokenTable(t *testing.T) {
 	fx := newFixture(t)
-	tab := fx.Table("t", nil, column(1, "id", columns.Int64))
-	fx.load(tab, fx.Write(tab, "1"))
-	fx.Must(os.Remove(fx.Abs(tab.Files[0].Path)))
-	_, err := Query(context.Background(), fx.Config(), fx.Manifest, "SELECT 1")
-	if err == nil || !strings.Contains(err.Error(), `view "t"`) {
-		t.Fatalf("got %v, want the view named", err)
+	whole, broken := fx.Table("whole", nil, column(1, "id", columns.Int64)), fx.Table("broken", nil, column(1, "id", columns.Int64))
+	fx.load(whole, fx.Write(whole, "1"))
+	fx.load(broken, fx.Write(broken, "1"))
+	path := fx.Abs(broken.Files[0].Path)
+	fx.Must(os.Remove(path))
+	for query, want := range map[string]string{
+		"SELECT 1":            "[1]",
+		"SELECT * FROM whole": "[1]",
+		"SHOW TABLES":         `["broken"] ["whole"]`,
+		"SELECT column_type FROM (DESCRIBE broken)": `["BIGINT"]`,
+	} {
+		if got := strings.Join(fx.answer(query), " "); got != want {
+			t.Errorf("%s: got %s, want %s", query, got, want)
+		}
+	}
+	for _, query := range []string{
+		"SELECT * FROM broken", "SELECT count(*) FROM broken", "FROM query('FROM bro' || 'ken')", "SELECT * FROM whole, broken",
+		"SELECT * FROM whole WHERE EXISTS (FROM broken)", "SELECT max(id) FROM (FROM whole UNION ALL FROM broken)", "EXPLAIN ANALYZE FROM broken",
+	} {
+		rows, err := Query(context.Background(), fx.Config(), fx.Manifest, query)
+		if err == nil {
+			_, err = rows.Next(make([]any, len(rows.Columns())))
+			fx.Must(rows.Close())
+		}
+		var fault *lake.FileError
+		if !errors.As(err, &fault) || fault.Stream != "broken" || fault.Path != broken.Files[0].Path || fault.Why != "is missing" {
+			t.Errorf("%s: got %v, want the file named", query, err)
+		}
+	}
+	// What is in the place of its file cannot be read past the table either.
+	outside := filepath.Join(t.TempDir(), "outside.parquet")
+	data, err := os.ReadFile(fx.Abs(whole.Files[0].Path))
+	fx.Must(errors.Join(err, os.WriteFile(outside, data, 0o644), os.Symlink(outside, path)))
+	if rows, err := Query(context.Background(), fx.Config(), fx.Manifest, "SELECT * FROM whole, read_parquet("+duck.Lit(path)+")"); err == nil {
+		t.Errorf("a link is followed: %v", rows.Close())
 	}
 }

@@ -40,7 +40,7 @@ func Views(ctx context.Context, m *lake.Manifest, root, path string) (text strin
 		return "", fmt.Errorf("views: create %s: %w", path, err)
 	}
 	tables := sorted(m)
-	if err := createViews(ctx, conn, tables, duck.Movable(root), duck.LakeOr(root)); err != nil {
+	if err := createViews(ctx, conn, tables, func(t *lake.Table) string { return movableView(t, root) }); err != nil {
 		return "", fmt.Errorf("views: %w", err)
 	}
 	if _, err := conn.ExecContext(ctx, detachViews); err != nil {
@@ -49,14 +49,19 @@ func Views(ctx context.Context, m *lake.Manifest, root, path string) (text strin
 	return viewsText(tables, root), nil
 }
 
-func createViews(ctx context.Context, conn *sql.Conn, tables []*lake.Table, at duck.Place, root string) error {
+// movableView is a view for readers of a lake that may have been moved from root.
+func movableView(t *lake.Table, root string) string {
+	return duck.CreateView(t, duck.Movable(root), duck.LakeOr(root))
+}
+
+func createViews(ctx context.Context, conn *sql.Conn, tables []*lake.Table, view func(*lake.Table) string) error {
 	for _, s := range schemasOf(tables) {
 		if _, err := conn.ExecContext(ctx, duck.CreateSchema(s)); err != nil {
 			return fmt.Errorf("schema %q: %w", s, err)
 		}
 	}
 	for _, t := range tables {
-		if _, err := conn.ExecContext(ctx, duck.CreateView(t, at, root)); err != nil {
+		if _, err := conn.ExecContext(ctx, view(t)); err != nil {
 			return fmt.Errorf("view %q: %w", t.View(), err)
 		}
 	}
@@ -93,7 +98,7 @@ func viewsText(tables []*lake.Table, root string) string {
 		b.WriteString(duck.CreateSchema(s) + ";\n\n")
 	}
 	for _, t := range tables {
-		b.WriteString(duck.CreateView(t, duck.Movable(root), duck.LakeOr(root)))
+		b.WriteString(movableView(t, root))
 		b.WriteString(";\n\n")
 	}
 	return b.String()

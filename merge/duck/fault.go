@@ -27,6 +27,13 @@ func OutOfMemory(err error) bool {
 	return ok && e.Type == duckdb.ErrorTypeOutOfMemory || errors.Is(err, ErrOutOfMemory)
 }
 
+// Words is an error's text without what DuckDB advises where memory or room for
+// spilling ends: no setting of its can be changed here.
+func Words(err error) string { return advice.ReplaceAllString(err.Error(), "") }
+
+var advice = regexp.MustCompile(`(?s)\n+Possible solutions:\n(?:\* [^\n]*\n?)*(?:\n*See also https://duckdb\.org[^\s;]*)?` +
+	`|\n*This limit was set by the 'max_temp_directory_size' setting\.\n.*?max_temp_directory_size='[^']*'[^\n;]*`)
+
 // Passing reports whether a fault may be gone when the same is asked again: memory
 // that others had, a file that was locked, a call that was interrupted.
 func Passing(err error) bool {
@@ -42,7 +49,7 @@ var passingFault = regexp.MustCompile(`(?i)could not set lock|conflicting lock|r
 // Unquoted is an error's text without the words of DuckDB's that may quote a row's
 // value: their kind stays.
 func Unquoted(err error) string {
-	text := err.Error()
+	text := Words(err)
 	walk(err, func(e *duckdb.Error) {
 		if e.Type != duckdb.ErrorTypeIO && !OutOfMemory(e) {
 			kind, _, _ := strings.Cut(e.Msg, ":")

@@ -129,12 +129,15 @@ func Names(cols []columns.Column) []string {
 	return out
 }
 
-func selectNothing(cols []columns.Column) string {
+func selectNothing(cols []columns.Column) string { return selectNulls(cols) + "\nWHERE false" }
+
+// selectNulls is NULL in each column.
+func selectNulls(cols []columns.Column) string {
 	exprs := make([]string, len(cols))
 	for i := range cols {
 		exprs[i] = Null(&cols[i]) + " AS " + Ident(cols[i].Name)
 	}
-	return "SELECT " + strings.Join(exprs, ", ") + "\nWHERE false"
+	return "SELECT " + strings.Join(exprs, ", ")
 }
 
 // SelectFiles is every row of files written with schema stored, as cols are now;
@@ -173,4 +176,11 @@ func ByID(cols []columns.Column, id int32) *columns.Column {
 // schema must be there.
 func CreateView(t *lake.Table, at Place, root string) string {
 	return "CREATE OR REPLACE VIEW " + View(t) + " AS\n" + selectLive(t, t.Files, at, root)
+}
+
+// BrokenView stands in the place of a table that cannot be read: it has the table's
+// columns, and whoever asks for its rows gets why in an error.
+func BrokenView(t *lake.Table, why string) string {
+	// With a row to filter, whatever is asked for: a view without rows would answer.
+	return "CREATE OR REPLACE VIEW " + View(t) + " AS\n" + selectNulls(t.Schema().Columns) + "\nFROM range(1)\nWHERE error(" + Lit(why) + ") IS NULL"
 }
