@@ -8,13 +8,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"target-filelake/faults/disk"
 )
 
 // cutting is layer 3: the kernel loses power, paused at a failpoint.
 type cutting struct {
 	*tally
 	target
-	*image
+	*disk.Image
 	root  string // outside the image
 	goal  int    // cuts
 	done  int
@@ -27,7 +29,7 @@ type cutting struct {
 // powerCuts cuts the power of an ext4 and an xfs at the points given: seen of
 // loads, copied of the compact command.
 func powerCuts(t *tally, b target, root string, cuts int, seed uint64, seen, copied points) {
-	if why := cannotCut(); why != "" {
+	if why := disk.CannotCut(); why != "" {
 		t.absent("LAYER 3 (power cuts)", why)
 		return
 	}
@@ -55,11 +57,11 @@ func (c *cutting) run(kind string) (err error) {
 	if err := os.Mkdir(c.root, 0o700); err != nil {
 		return err
 	}
-	if c.image, err = newImage(kind, c.root); err != nil {
+	if c.Image, err = disk.New(kind, c.root, disk.Smallest[kind]); err != nil {
 		return err
 	}
 	defer func() {
-		if uerr := unmount(c.dir); err == nil {
+		if uerr := disk.Unmount(c.Dir); err == nil {
 			err = uerr
 		}
 	}()
@@ -75,11 +77,11 @@ func (c *cutting) run(kind string) (err error) {
 
 // session cuts the power of one load again and again until its tap is through.
 func (c *cutting) session() error {
-	dir, err := os.MkdirTemp(c.dir, "load-")
+	dir, err := os.MkdirTemp(c.Dir, "load-")
 	if err != nil {
 		return err
 	}
-	if err := command("sync", "-f", c.dir); err != nil { // the directory around the lake is not the target's to keep
+	if err := disk.Command("sync", "-f", c.Dir); err != nil { // the directory around the lake is not the target's to keep
 		return err
 	}
 	s := newSession(c.target, newTap(400, c.rand.Uint64()), filepath.Join(dir, "lake"))
@@ -143,7 +145,7 @@ func (c *cutting) once(s *session, from resume, o options, v visit, bugs string)
 		} else if !p.paused(ready) {
 			return
 		}
-		cutErr, cut = c.cut(), true
+		cutErr, cut = c.Cut(), true
 		p.kill()
 	}
 	res, err := s.start(from, &o)
@@ -154,7 +156,7 @@ func (c *cutting) once(s *session, from resume, o options, v visit, bugs string)
 		c.done++
 		c.count(&c.cuts)
 		s.history += ", power cut"
-		if err := c.reboot(); err != nil {
+		if err := c.Reboot(); err != nil {
 			return err
 		}
 	}

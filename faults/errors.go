@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"target-filelake/faults/disk"
 )
 
 // failing is layer 4: calls that fail, in the whole process.
@@ -261,10 +263,10 @@ func (f failing) tmpfs(t *tap, kib int) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := command("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%dk", kib), "tmpfs", dir); err != nil {
+	if err := disk.Command("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%dk", kib), "tmpfs", dir); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, unmount(dir), os.Remove(dir)) }()
+	defer func() { err = errors.Join(err, disk.Unmount(dir), os.Remove(dir)) }()
 	s := newSession(f.target, t, filepath.Join(dir, "lake"))
 	res, err := s.run(fromStdout, options{})
 	if err != nil {
@@ -276,7 +278,7 @@ func (f failing) tmpfs(t *tap, kib int) (err error) {
 	if res.code != 0 && res.code != exitDisk {
 		return s.wrap(faulty("wrong", "exit %d on a disk of %d KiB, want %d\n%s", res.code, kib, exitDisk, res.stderr))
 	}
-	if err := command("mount", "-o", "remount,size=64m", dir); err != nil {
+	if err := disk.Command("mount", "-o", "remount,size=64m", dir); err != nil {
 		return err
 	}
 	return s.finish(fromStdout)

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"target-filelake/faults/disk"
 )
 
 // bug is one that somebody could put in; the layers that can see it must.
@@ -91,7 +93,7 @@ func (p planting) noticed(b bug) ([]string, error) {
 		return nil, nil
 	case b.pause == "":
 		return p.race(b)
-	case cannotCut() != "":
+	case disk.CannotCut() != "":
 		return nil, nil // said already
 	}
 	var out []string
@@ -117,12 +119,12 @@ func (p planting) power(b bug, kind string) (lost bool, err error) {
 		return false, err
 	}
 	c := cutting{tally: newTally(p.out), target: p.target, root: root}
-	if c.image, err = newImage(kind, root); err != nil {
+	if c.Image, err = disk.New(kind, root, disk.Smallest[kind]); err != nil {
 		return false, err
 	}
-	defer func() { err = errors.Join(err, unmount(c.dir)) }()
+	defer func() { err = errors.Join(err, disk.Unmount(c.Dir)) }()
 	for n := 1; n <= 3 && !lost; n++ {
-		s := newSession(p.target, newTap(300, uint64(n)), filepath.Join(c.dir, fmt.Sprint("lake", n)))
+		s := newSession(p.target, newTap(300, uint64(n)), filepath.Join(c.Dir, fmt.Sprint("lake", n)))
 		s.joins = true
 		ready := filepath.Join(root, "ready")
 		err := c.once(s, fromStdout, options{rest: time.Millisecond}, visit{b.pause, n}, b.rules)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"target-filelake/faults/disk"
 )
 
 // compactions has every call of the compact command fail: it must say so and
@@ -57,7 +59,7 @@ func (f failing) starved() {
 	}
 	n := f.errs
 	f.fail(f.hungry("full", fullDir))
-	if why := cannotCut(); why != "" {
+	if why := disk.CannotCut(); why != "" {
 		f.absent("LAYER 4 of compactions on a dead disk", why)
 	} else {
 		f.fail(f.hungry("dead", f.deadDir))
@@ -72,7 +74,7 @@ func (f failing) starved() {
 
 // fullDir mounts a disk that has room for names alone.
 func fullDir(dir string) error {
-	if err := command("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", dir); err != nil {
+	if err := disk.Command("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", dir); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "filler"), make([]byte, 4096), 0o600)
@@ -84,12 +86,12 @@ func (f failing) deadDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	m, err := newImage("ext4", filepath.Dir(root))
+	m, err := disk.New("ext4", filepath.Dir(root), disk.Smallest["ext4"])
 	if err != nil {
 		return err
 	}
-	err = command("mount", "--bind", m.dir, dir)
-	return errors.Join(err, m.cut(), command("umount", "-l", m.dir))
+	err = disk.Command("mount", "--bind", m.Dir, dir)
+	return errors.Join(err, m.Cut(), disk.Command("umount", "-l", m.Dir))
 }
 
 // victim is the stream whose compactions fail.
@@ -109,7 +111,7 @@ func (f failing) hungry(what string, mount func(dir string) error) (err error) {
 	mounted := true
 	defer func() {
 		if mounted {
-			err = errors.Join(err, unmount(table))
+			err = errors.Join(err, disk.Unmount(table))
 		}
 	}()
 	version := s.version
@@ -124,7 +126,7 @@ func (f failing) hungry(what string, mount func(dir string) error) (err error) {
 	if err := f.loadedAllTheSame(s, options{to: s.tap.whole(len(s.tap.lines) * 2 / 3)}); err != nil {
 		return err
 	}
-	if err := unmount(table); err != nil {
+	if err := disk.Unmount(table); err != nil {
 		return err
 	}
 	mounted = false

@@ -66,7 +66,7 @@ func (c *CheckCmd) check(ctx context.Context, disk lake.Disk, log *slog.Logger) 
 	if err := suits(disk, c.TrustDisk, log); err != nil {
 		return 0, err
 	}
-	l, err := lake.Open(failpoint.FS(disk), lake.Options{Pipeline: checkPipeline, Holder: holder(), Clock: time.Now, Rand: rand.Reader})
+	l, err := lake.Open(failpoint.FS(disk), lake.Options{Pipeline: checkPipeline, Holder: holder(), Clock: failpoint.Now, Rand: rand.Reader})
 	if err != nil {
 		return 0, err
 	}

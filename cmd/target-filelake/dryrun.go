@@ -13,6 +13,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/lake/failpoint"
 )
 
 // dryReport is what a load of the same input would do.
@@ -78,7 +79,7 @@ func (c *LoadCmd) dryRun(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return errors.Join(err, dir.Close())
 	}
-	l, err := lake.Open(fsys, lake.Options{Pipeline: c.Pipeline, Holder: holder(), Clock: time.Now, Rand: rand.Reader})
+	l, err := lake.Open(fsys, lake.Options{Pipeline: c.Pipeline, Holder: holder(), Clock: failpoint.Now, Rand: rand.Reader})
 	if err != nil {
 		return errors.Join(err, in.Close(), dir.Close())
 	}

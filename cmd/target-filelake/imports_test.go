@@ -46,6 +46,8 @@ var siblings = map[string][]string{
 	"merge/laketest":               {"lake", "lake/columns", "merge/duck"},
 	"state":                        {"lake"},
 	"faults":                       {"lake", "merge/answer", "merge/duck"},
+	"faults/disk":                  nil,
+	"faults/soak":                  {"faults/disk", "lake", "merge/duck"},
 	"bench":                        {"lake", "merge"},
 	"bench/contest":                {"lake", "merge/duck"},
 	"bench/sweep":                  {"bench", "bench/contest", "lake", "lake/columns", "merge/duck"},

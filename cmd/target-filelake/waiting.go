@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"target-filelake/lake"
+	"target-filelake/lake/failpoint"
 )
 
 // How often a pipeline's lock is tried again, and that we wait for it is said.
@@ -24,7 +25,7 @@ func lockLake(ctx context.Context, disk lake.FS, pipeline string, wait time.Dura
 	started, pause := time.Now(), firstRetry
 	var said time.Time
 	for {
-		l, err := lake.Open(disk, lake.Options{Pipeline: pipeline, Holder: holder(), Clock: time.Now, Rand: rand.Reader})
+		l, err := lake.Open(disk, lake.Options{Pipeline: pipeline, Holder: holder(), Clock: failpoint.Now, Rand: rand.Reader})
 		locked, ok := errors.AsType[*lake.LockedError](err)
 		if !ok {
 			return l, err

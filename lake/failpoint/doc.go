@@ -34,4 +34,7 @@
 //	rename         at link: rename instead
 //
 // skip, late and rename are bugs, for tests that must notice them.
+//
+// TARGET_FILELAKE_CLOCK=60@1795719600 makes Now run sixty times as fast since that
+// second, for tests that cannot wait an hour until a version is old.
 package failpoint

@@ -1,4 +1,5 @@
-package main
+// Package disk is disks whose power a test can cut.
+package disk
 
 import (
 	"errors"
@@ -11,45 +12,46 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// image is a file system in a file, mounted through a loop device, whose power
+// Image is a file system in a file, mounted through a loop device, whose power
 // can be cut: the kernel throws away what it has not written to the file.
-type image struct {
+type Image struct {
+	Dir  string // where it is mounted
 	kind string // ext4 or xfs
 	file string
-	dir  string // where it is mounted
 }
 
 // Of an ext4 the journal is committed by nothing but a sync: by itself it would
 // be every five seconds, which hides a sync that is missing.
 var mountOptions = map[string]string{"ext4": "loop,commit=1000", "xfs": "loop"}
 
-// sizes are near the smallest that mkfs takes.
-var sizes = map[string]int64{"ext4": 128 << 20, "xfs": 320 << 20}
+// Smallest are near the least bytes that mkfs takes, by kind.
+var Smallest = map[string]int64{"ext4": 128 << 20, "xfs": 320 << 20}
 
-func newImage(kind, root string) (*image, error) {
-	m := &image{kind: kind, file: filepath.Join(root, kind+".img"), dir: filepath.Join(root, kind)}
+// New makes one of as many bytes in a directory, and mounts it there.
+func New(kind, root string, bytes int64) (*Image, error) {
+	m := &Image{kind: kind, file: filepath.Join(root, kind+".img"), Dir: filepath.Join(root, kind)}
 	if err := os.WriteFile(m.file, nil, 0o600); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(os.Truncate(m.file, sizes[kind]), os.Mkdir(m.dir, 0o700)); err != nil {
+	if err := errors.Join(os.Truncate(m.file, bytes), os.Mkdir(m.Dir, 0o700)); err != nil {
 		return nil, err
 	}
 	mkfs := map[string][]string{"ext4": {"mkfs.ext4", "-q", "-F", m.file}, "xfs": {"mkfs.xfs", "-q", "-f", m.file}}[kind]
-	if err := command(mkfs...); err != nil {
+	if err := Command(mkfs...); err != nil {
 		return nil, err
 	}
 	return m, m.mount()
 }
 
-func (m *image) mount() error {
-	return command("mount", "-t", m.kind, "-o", mountOptions[m.kind], m.file, m.dir)
+func (m *Image) mount() error {
+	return Command("mount", "-t", m.kind, "-o", mountOptions[m.kind], m.file, m.Dir)
 }
 
-// unmount waits for those who still have files open: a process that is dead but
+// Unmount waits for those who still have files open: a process that is dead but
 // not gone, or one being started, which has ours until it runs.
-func unmount(dir string) error {
+func Unmount(dir string) error {
 	for try := 0; ; try++ {
-		err := command("umount", dir)
+		err := Command("umount", dir)
 		if err == nil || try == 250 {
 			return err
 		}
@@ -64,9 +66,9 @@ const (
 	noLogFlush = 2
 )
 
-// cut takes the power away: from now on nothing reaches the file.
-func (m *image) cut() error {
-	d, err := os.Open(m.dir)
+// Cut takes the power away: from now on nothing reaches the file.
+func (m *Image) Cut() error {
+	d, err := os.Open(m.Dir)
 	if err != nil {
 		return err
 	}
@@ -74,16 +76,16 @@ func (m *image) cut() error {
 	return errors.Join(err, d.Close())
 }
 
-// reboot mounts what is left after a cut; nobody may have files open.
-func (m *image) reboot() error {
-	if err := unmount(m.dir); err != nil {
+// Reboot mounts what is left after a cut; nobody may have files open.
+func (m *Image) Reboot() error {
+	if err := Unmount(m.Dir); err != nil {
 		return err
 	}
 	return m.mount()
 }
 
-// command runs a program of the system's.
-func command(argv ...string) error {
+// Command runs a program of the system's.
+func Command(argv ...string) error {
 	out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%q: %w: %s", argv, err, out)
@@ -91,8 +93,8 @@ func command(argv ...string) error {
 	return nil
 }
 
-// cannotCut says why there are no power cuts here; "" if there can be.
-func cannotCut() string {
+// CannotCut says why there are no power cuts here; "" if there can be.
+func CannotCut() string {
 	if os.Getuid() != 0 {
 		return "it needs root, to mount images"
 	}
