@@ -6,7 +6,7 @@ WALKS ?= 200
 SEQUENCES ?= 1000
 NORACE := Kill|Racing|Readers|Stopped|DuringMerges|SchemaWalks|RandomSequences|BesideALoad|FailEveryCall|ThenPowerLoss|NumberedCases|ComeAgain|AModel|FindsDamage|Verify|Rollback|History|Changes|Show|Config|Query|DryRun|Help|Bench|Guides|Evolution|Mapped|Numbered|Cases
 
-.PHONY: bench-peers speed bench-gate scale faults soak crash-demo walks build test race fuzz bench lint check demo interop taps dist install
+.PHONY: bench-peers speed bench-gate scale faults faults-long soak crash-demo walks build test race fuzz bench lint check demo interop taps dist install
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -70,7 +70,7 @@ taps: build
 	python3 interop/taps.py $(TAPS_DIR)
 
 # Kills, power cuts, errors and planted bugs. Without root there are no power cuts.
-# Every failpoint, twice, is in it whatever the numbers; make soak draws more.
+# Every failpoint, twice, is in it whatever the numbers; make faults-long draws more.
 FAULTS ?= -kills 100 -cuts 100 -tries 1 -few
 
 faults:
@@ -78,8 +78,15 @@ faults:
 	$(GO) test -tags failpoints ./lake/failpoint
 	$(GO) run ./faults $(FAULTS)
 
-# Hours: faults in number; races, stopped loaders and readers ten times as many as in make test.
+# Half an hour: loads at a capped rate, readers, kills, power cuts, compaction and
+# vacuum; nothing may be lost, torn, or grow. SOAK="-for 3m" for less.
+SOAK ?=
+
 soak:
+	$(GO) run ./faults/soak $(SOAK)
+
+# Hours: faults in number; races, stopped loaders and readers ten times as many as in make test.
+faults-long:
 	$(GO) test ./cmd/target-filelake -run 'Racing|Stopped|Readers|DuringMerges' -soak -v -timeout 2h
 	$(GO) run ./faults -kills 3000 -cuts 3000 -tries 20 -seed $$(date +%s)
 
