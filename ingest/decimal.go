@@ -135,7 +135,10 @@ func (d *Decoder) castBool(s *slot, value []byte, end int, rep byte) int {
 	case `false`, `"false"`:
 		d.vecs[s.vec].Bool(false, rep)
 	default:
-		return d.refuseAt(s, "is beyond what "+s.column+" holds")
+		if value[0] == '"' {
+			return d.refuseAt(s, "is a string that holds neither true nor false, which "+s.column+" needs")
+		}
+		return d.refuseAt(s, "is neither true nor false, which "+s.column+" needs")
 	}
 	return end
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,15 +72,25 @@ func classify(s *text.Scanner, b []byte) (k kind, why string) {
 	if i == len(b)-1 {
 		return skippedLine, ""
 	}
-	if b[i] != '{' {
-		s.Depth = 0
-		if s.Value(b, i) < 0 {
-			return badLine, s.Malformed()
-		}
-		return badLine, "not a JSON object"
+	if b[i] == '{' {
+		return typeIn(s, b, i)
 	}
-	return typeIn(s, b, i)
+	s.Depth, why = 0, "not a JSON object"
+	if s.Value(b, i) < 0 {
+		why = s.Malformed()
+	}
+	if logged.Match(b[i:min(len(b), i+longestLead)]) {
+		why += "; it looks like a log, which belongs on stderr"
+	}
+	return badLine, why
 }
+
+// logged is how lines of logs begin: a time or a level, maybe in brackets, a word and
+// a colon, or words.
+var logged = regexp.MustCompile(`^[\[(<]?(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d:\d\d:\d\d|[A-Za-z][\w.-]*[\])>]?(?:: | (?:- |[A-Za-z(\[{"'0-9])))|^(?:[A-Z]{4,}|[a-z]+(?:\.\w+)+)\b`)
+
+// longestLead bounds what is looked at for that.
+const longestLead = 80
 
 // typeIn looks for the type of the message that starts at b[i].
 func typeIn(s *text.Scanner, b []byte, i int) (k kind, why string) {

@@ -68,7 +68,16 @@ func TestReader(t *testing.T) {
 	f("{\x00\"\x00t\x00\n\x00", "line 1: the input is UTF-16, want UTF-8")
 	f("\x00{\x00\"\x00\n", "line 1: the input is UTF-16, want UTF-8")
 	f(recA+"hello\n", "R1|line 2: malformed JSON at byte 1: no JSON value here") // 9
-	f(recA+`{"type":"RECORD"}}`+"\n", "R1|R2")                                   // 10: the decoder's to say
+	for _, line := range []string{"INFO 200 orders", "tap.sync - started", "WARNING:root:late", "Traceback (most recent call last):", "singer: ready"} {
+		f(recA+line+"\n", "R1|line 2: malformed JSON at byte 1: no JSON value here; it looks like a log, which belongs on stderr")
+	}
+	f(recA+"2026-11-26 10:00:00,1 INFO x\n", "R1|line 2: not a JSON object; it looks like a log, which belongs on stderr")
+	f(recA+"[2026-11-26] x\n", "R1|line 2: malformed JSON at byte 6: want , or ] after an element; it looks like a log, which belongs on stderr")
+	for _, line := range []string{"NaN", "<html>", "id,name"} {
+		f(recA+line+"\n", "R1|line 2: malformed JSON at byte 1: no JSON value here")
+	}
+	f(recA+"{'type': 'RECORD'}\n", "R1|line 2: malformed JSON at byte 2: want a property's name")
+	f(recA+`{"type":"RECORD"}}`+"\n", "R1|R2") // 10: the decoder's to say
 	f(`{"a":1}{"b":2}`+"\n", "line 1: malformed JSON at byte 8: a second value stands after the first")
 	f("[1,2]\n", "line 1: not a JSON object") // 11
 	f("7\n", "line 1: not a JSON object")

@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	kongcompletion "github.com/jotaen/kong-completion"
@@ -110,7 +112,7 @@ func dispatch(ctx context.Context, args []string, std *stdio) (err error) {
 	if err == nil && cli.About {
 		return aboutOf(parser.Model).write(std.out, cli.Load.Format)
 	}
-	if err = errors.Join(conf.err(), err); err != nil {
+	if err = errors.Join(conf.err(), commandFault(parser.Model, args, err)); err != nil {
 		return usageError{err}
 	}
 	warnOfEnv(conf, parser.Model, os.Environ())
@@ -118,6 +120,23 @@ func dispatch(ctx context.Context, args []string, std *stdio) (err error) {
 }
 
 type exited struct{}
+
+// commandFault words a first word that is no command: without one it is an argument
+// of load, which has none.
+func commandFault(app *kong.Application, args []string, err error) error {
+	if err == nil {
+		return nil
+	}
+	word, unexpected := strings.CutPrefix(err.Error(), "unexpected argument ")
+	var names []string
+	for _, c := range app.Children {
+		names = append(names, c.Name)
+	}
+	if !unexpected || slices.ContainsFunc(args, func(a string) bool { return slices.Contains(names, a) }) {
+		return err
+	}
+	return fmt.Errorf("%q is no command; %s", word, suggestion(word, names))
+}
 
 // withDefault ends a flag's help with its default.
 func withDefault(v *kong.Value) string {

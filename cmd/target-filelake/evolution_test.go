@@ -24,7 +24,7 @@ func TestFreezeRefusesWithADiff(t *testing.T) {
 	freeze := []string{"--schema-changes", "freeze"}
 	load(t, dir, singer(streamOf(first), rowE(`'id':1,'total':5`), stateOf("1")), 0, freeze...) // a new stream
 	r := load(t, dir, singer(schemaT, rowT("1", "a"), stateOf("2"), streamOf(then), rowE(`'id':2`), stateOf("3")), exitBadInput, freeze...)
-	want := `line 4: stream "e": schema_changes is freeze, and this SCHEMA would change the table:
+	want := `line 4, stream "e": schema_changes is freeze, and this SCHEMA would change the table:
   ~ /total            bigint -> double
   ~ /items/element/q  bigint -> varchar
   + /items/element/r  boolean
@@ -43,7 +43,7 @@ to let it, load with --schema-changes evolve; else mend the tap's SCHEMA or its 
 	load(t, dir, singer(streamOf(`'total':{'type':'integer','maximum':9}`), rowE(`'id':3,'total':6`), stateOf("4")), 0, freeze...)
 	// Within a run, also of a stream that began in it.
 	r = load(t, t.TempDir(), singer(streamOf(first), rowE(`'id':1`), streamOf(then)), exitBadInput, freeze...)
-	if !strings.Contains(r.err, "line 3: stream \"e\": schema_changes is freeze") {
+	if !strings.Contains(r.err, "line 3, stream \"e\": schema_changes is freeze") {
 		t.Errorf("got %s", r.err)
 	}
 	load(t, dir, singer(streamOf(then), rowE(`'id':2,'total':0.5`), stateOf("5")), 0)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"target-filelake/ingest"
 	"target-filelake/lake/failpoint"
@@ -109,5 +110,9 @@ func atLine(line int64, err error) error {
 	if is[*ingest.LineError](err) {
 		return err
 	}
-	return fmt.Errorf("line %d: %w", line, err)
+	sep := ": "
+	if strings.HasPrefix(err.Error(), "stream ") { // as lines and records say where they are
+		sep = ", "
+	}
+	return fmt.Errorf("line %d%s%w", line, sep, err)
 }

@@ -84,7 +84,7 @@ func TestResetCommand(t *testing.T) {
 	dir := keptLake(t)
 	otherKey := strings.ReplaceAll(schemaT, `'key_properties':['id']`, `'key_properties':['v']`)
 	r := load(t, dir, singer(otherKey), exitBadInput)
-	if !strings.Contains(r.err, "target-filelake reset t") {
+	if !strings.Contains(r.err, "drop it first: target-filelake reset --lake "+dir+" t\n") {
 		t.Error(r.err)
 	}
 	if r := keep(t, exitUsage, dir, "reset", "t"); !strings.Contains(r.out, "would drop stream t of pipeline default, key id: 2 rows") {

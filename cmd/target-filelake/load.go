@@ -288,7 +288,7 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	defer close(order)
 	defer close(work)
 	t := newTables(l.lake.Manifest(), l.cfg.Pipeline, l.cfg.options(l.run.started), l.cfg.Streams, l.log)
-	t.catalog = l.cfg.Catalog.catalog
+	t.root, t.catalog = l.root, l.cfg.Catalog.catalog
 	t.method, t.names, t.replaying = l.cfg.MethodFlags, l.cfg.NameFlags, l.replay != nil
 	if l.replay == nil { // rejects are what a map made already
 		t.maps = l.cfg.maps

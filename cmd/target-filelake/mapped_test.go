@@ -177,7 +177,7 @@ func TestMapRefusals(t *testing.T) {
 	usage(`{"t[":{}}`, "is not a name or glob")
 	usage(`{}`, "stream_map_config: is a list", "--stream-map-config", "[]")
 	// of names, when the SCHEMA comes
-	usage(`{"t":{"x":"w.lower()"}}`, `line 1: stream "t": stream_maps.t.x: `+"`w.lower()`"+`: the SCHEMA has no property "w"; it has id, v. Write record.get('w')`)
+	usage(`{"t":{"x":"w.lower()"}}`, `line 1, stream "t": stream_maps.t.x: `+"`w.lower()`"+`: the SCHEMA has no property "w"; it has id, v. Write record.get('w')`)
 	usage(`{"t":{"x":"re"}}`, "re is not supported: there are no regular expressions")
 	usage(`{"t":{"__filter__":"self"}}`, "self is the property that is made")
 	usage(`{"t":{"x":"config['seed']"}}`, `stream_map_config has no "seed"`)

@@ -148,7 +148,7 @@ func TestSelectionRefusals(t *testing.T) {
 			t.Errorf("%s: want %q", r.err, want)
 		}
 	}
-	f(exitUsage, `line 1: stream "t": key property "id" is in exclude`, "--streams", `{"t":{"exclude":["i*"]}}`)
+	f(exitUsage, `line 1, stream "t": key property "id" is in exclude`, "--streams", `{"t":{"exclude":["i*"]}}`)
 	f(exitUsage, `key property "id" is not selected in the catalog`, "--catalog", `{"streams":[{"stream":"t","metadata":[{"breadcrumb":["properties","id"],"metadata":{"selected":false}}]}]}`)
 	f(exitUsage, `streams: t: "a[" is no pattern`, "--streams", `{"t":{"select":["a["]}}`)
 	f(exitUsage, `catalog: open /nowhere`, "--catalog", "/nowhere")

@@ -17,6 +17,7 @@ import (
 // tables knows, while lines are still to be decoded, what each stream's table
 // will look like. It belongs to the reading goroutine.
 type tables struct {
+	root     string // of the lake
 	pipeline string
 	options  ingest.Options
 	streams  streamsConfig
@@ -105,7 +106,7 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 	t.warnAgain(m, how)
 	schema, nextID, err := t.evolve(m, how.key, cur, nextID, shape.Columns())
 	if err != nil {
-		return nil, fmt.Errorf("stream %q: %w", m.Stream, err)
+		return nil, t.freed(m.Stream, fmt.Errorf("stream %q: %w", m.Stream, err))
 	}
 	if t.frozen && cur != nil && cur != schema {
 		return nil, frozenError(m.Stream, cur, schema)
@@ -133,7 +134,7 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", m.Stream, "properties", rounded)
 	}
 	if wider := next.plan.Wider(); len(wider) > 0 && t.now[m.Stream] == nil {
-		t.log.Warn("columns keep a wider type than is set for them: the lake has them as another; load the stream into a new lake to change that",
+		t.log.Warn("columns keep a wider type than is set for them: the lake has them as another; to change that, drop the stream and load it from its beginning: "+t.reset(m.Stream),
 			"stream", m.Stream, "properties", wider)
 	}
 	if twin := t.spelt.twin(m.Stream); cur == nil && twin != "" {
@@ -196,7 +197,7 @@ func missing(all, some []string) []string {
 // current is the schema a SCHEMA is laid over: this run's, the lake's, or none.
 func (t *tables) current(m *ingest.SchemaMessage, how method) (*columns.Schema, int32, error) {
 	if now := t.now[m.Stream]; now != nil {
-		return now.plan.Schema(), now.nextID, how.sameKey(m, now.key)
+		return now.plan.Schema(), now.nextID, t.sameKey(how, m, now.key)
 	}
 	old := t.known.Tables[m.Stream]
 	if old == nil {
@@ -205,13 +206,26 @@ func (t *tables) current(m *ingest.SchemaMessage, how method) (*columns.Schema, 
 	if old.Owner != t.pipeline && !t.adopt {
 		return nil, 0, remedied(&lake.OwnerError{Stream: m.Stream, Owner: old.Owner})
 	}
-	return old.Schema(), old.NextID, how.sameKey(m, old.Key)
+	return old.Schema(), old.NextID, t.sameKey(how, m, old.Key)
 }
 
 // sameKey refuses another key than the table has, unless its rows go anyway.
-func (how method) sameKey(m *ingest.SchemaMessage, key []string) error {
+func (t *tables) sameKey(how method, m *ingest.SchemaMessage, key []string) error {
 	if how.replace || slices.Equal(slices.Sorted(slices.Values(how.key)), slices.Sorted(slices.Values(key))) {
 		return nil // the order of its columns makes no other key
 	}
-	return inputError{fmt.Errorf("stream %q: key_properties are %q, the table's are %q; to load it with another key, drop it first: target-filelake reset %s", m.Stream, how.key, key, shellQuote(m.Stream))}
+	return inputError{fmt.Errorf("stream %q: key_properties are %q, the table's are %q; to load it with another key, drop it first: %s", m.Stream, how.key, key, t.reset(m.Stream))}
+}
+
+// freed adds to a fault of a key's type what frees the key.
+func (t *tables) freed(stream string, err error) error {
+	if !is[*columns.KeyError](err) {
+		return err
+	}
+	return fmt.Errorf("%w; to load it so, drop it first: %s", err, t.reset(stream))
+}
+
+// reset is the command that drops a stream.
+func (t *tables) reset(stream string) string {
+	return "target-filelake reset --lake " + shellQuote(t.root) + " " + shellQuote(stream)
 }

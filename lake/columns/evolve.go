@@ -15,6 +15,12 @@ var reserved = []string{"__lake_file", "file_row_number", "filename", ExtraName,
 // ErrSchema marks a SCHEMA the table cannot take.
 var ErrSchema = errors.New("schema refused")
 
+// KeyError is that a SCHEMA changes a key, which only a table that is begun anew can take.
+type KeyError struct{ What string }
+
+func (e *KeyError) Error() string { return ErrSchema.Error() + ": " + e.What }
+func (e *KeyError) Unwrap() error { return ErrSchema }
+
 // Evolver turns the columns a SCHEMA asks for into the schema of its table.
 // It hands out field ids and names and widens kinds; it is pure.
 type Evolver struct {
@@ -83,7 +89,7 @@ func (e *Evolver) merge(have, want []Column, path string, key bool) ([]Column, e
 			continue
 		}
 		if key {
-			return nil, fmt.Errorf("%w: key %s gains %s; `target-filelake reset STREAM` frees its key", ErrSchema, path, where)
+			return nil, &KeyError{fmt.Sprintf("key %s gains %s", path, where)}
 		}
 		c, err := e.fresh(w, where, path == "", taken)
 		if err != nil {
@@ -127,8 +133,7 @@ func (e *Evolver) widen(old, want *Column, at string, key bool) (Column, error) 
 		return c, nil
 	}
 	if key && next.Kind != Decimal {
-		return c, fmt.Errorf("%w: key %s changes from %s to %s; `target-filelake reset STREAM` frees its key",
-			ErrSchema, at, old.typeText(), want.typeText())
+		return c, &KeyError{fmt.Sprintf("key %s changes from %s to %s", at, old.typeText(), want.typeText())}
 	}
 	c.Kind, c.Precision, c.Scale, c.Fields = next.Kind, next.Precision, next.Scale, nil
 	return c, nil
