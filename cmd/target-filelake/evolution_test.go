@@ -167,3 +167,39 @@ func TestExtraAppearsAndStays(t *testing.T) {
 		t.Errorf("%d schemas, want 2: %+v", len(h), h)
 	}
 }
+
+// TestColumnsThatBecomeText has a column that becomes text or JSON, though neither of
+// its SCHEMAs says so, warned of: once, and in the run that changes it.
+func TestColumnsThatBecomeText(t *testing.T) {
+	f := func(before, after, says string) {
+		t.Helper()
+		dir := t.TempDir()
+		load(t, dir, singer(streamOf(`'v':`+before), rowE(`'id':1`), stateOf("1")), 0)
+		warned := func(want string) {
+			t.Helper()
+			r := load(t, dir, singer(streamOf(`'v':`+after), rowE(`'id':2`), stateOf("2")), 0)
+			got := ""
+			if i := strings.Index(r.err, "the column becomes "); i >= 0 {
+				got, _, _ = strings.Cut(r.err[i:], "\n")
+			}
+			if got != want {
+				t.Errorf("%s, then %s: got %q, want %q", before, after, got, want)
+			}
+		}
+		warned(says)
+		warned("")
+	}
+	const number, cents, integer, boolean, text = `{'type':'number'}`, `{'type':'number','multipleOf':0.01}`, `{'type':'integer'}`, `{'type':'boolean'}`, `{'type':'string'}`
+	array := func(items string) string { return `{'type':'array','items':` + items + `}` }
+	object := `{'type':'object','properties':{'x':` + number + `}}`
+	f(number, cents, `the column becomes text" stream=e properties=[/v] types="[double and decimal(38,2)]"`)
+	f(cents, number, `the column becomes text" stream=e properties=[/v] types="[decimal(38,2) and double]"`)
+	f(array(number), array(cents), `the column becomes text" stream=e properties=[/v/element] types="[double and decimal(38,2)]"`)
+	f(integer, boolean, `the column becomes text" stream=e properties=[/v] types="[bigint and boolean]"`)
+	f(object, array(number), `the column becomes JSON" stream=e properties=[/v] types="[struct and list]"`)
+	f(number, text, "")
+	f(text, number, "")
+	f(cents, integer, "")
+	f(integer, number, "")
+	f(object, `{}`, "")
+}

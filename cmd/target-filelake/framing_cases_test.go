@@ -109,7 +109,7 @@ func TestFramingCases(t *testing.T) {
 	accepts("60", row(`"n":4,"secret":"x"`), "1 2 3 4")
 	refuses("60", row(`"n":4,"more":"x"`), `, stream "a", /more`, "--unknown-fields", "fail")
 	f("60", strings.Replace(before, `"type":"object"`, `"type":"object","additionalProperties":false`, 1)+row(`"n":4,"more":"x"`)+"\n", exitBadInput, `line 5, stream "a", /more: additionalProperties false`, "1\n", "1")
-	refuses("68", strings.Replace(singer(schemaA), "[]", `["n"]`, 1), `: stream "a": key_properties are ["n"], the table's are []`)
+	refuses("68", strings.Replace(singer(schemaA), "[]", `["n"]`, 1), `, stream "a": key_properties are ["n"], the table's are []`)
 	for _, value := range []string{`null`, `[1]`, `"x"`, `7.50`, `true`, `{}`} {
 		f("73", before+singer(stateOf(value)), 0, "", value+"\n", "1 2")
 	}

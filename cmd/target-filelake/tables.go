@@ -175,6 +175,9 @@ func (t *tables) evolve(m *ingest.SchemaMessage, key []string, cur *columns.Sche
 	e := columns.Evolver{NextID: nextID, Key: key}
 	next, err := e.Evolve(cur, want)
 	if err != nil || cur == nil || len(doubled(cur, next)) == 0 {
+		if err == nil {
+			t.warnOfText(m.Stream, cur, next, want, nil)
+		}
 		return next, e.NextID, err
 	}
 	if e.Beyond, err = t.beyond(m.Stream); err != nil {
@@ -182,10 +185,15 @@ func (t *tables) evolve(m *ingest.SchemaMessage, key []string, cur *columns.Sche
 	}
 	e.NextID = nextID
 	exact, err := e.Evolve(cur, want)
-	if err == nil && !exact.Equal(next) {
-		t.log.Warn("integers beyond 2^53 are stored, which a double would round: the column becomes text",
-			"stream", m.Stream, "properties", missing(doubled(cur, next), doubled(cur, exact)))
+	if err != nil {
+		return nil, 0, err
 	}
+	rounded := missing(doubled(cur, next), doubled(cur, exact))
+	if len(rounded) > 0 {
+		t.log.Warn("integers beyond 2^53 are stored, which a double would round: the column becomes text",
+			"stream", m.Stream, "properties", rounded)
+	}
+	t.warnOfText(m.Stream, cur, exact, want, rounded)
 	return exact, e.NextID, err
 }
 
