@@ -39,7 +39,7 @@ streams: {orders: {load_methd: x}}
 	for _, want := range []string{
 		`unknown key "theads"; did you mean "threads"?`, `threads: "many", want a whole number`, `batch_max_age: "5", want a time like`,
 		`want zstd, snappy, lz4, gzip or none`, `nested: "flat", want one of struct, json, flatten`, `want at least 256MiB`,
-		`validate_records: "perhaps", want true or false`, `${NO_SUCH_VARIABLE}: no such variable`, `unknown field "load_methd"`,
+		`validate_records: "perhaps", want true or false`, `${NO_SUCH_VARIABLE}: no such variable`, `unknown key "load_methd" (did you mean "load_method"?); known are load_method, unique_conflict_method, order_by, hard_delete, dedupe, default_target_schema, schema, table_prefix, table_name, partition_by, types, select, exclude`,
 		`TARGET_FILELAKE_MAX_DEPTH: "deep", want a whole number`,
 	} {
 		if strings.Count(r.err, want) != 1 {

@@ -64,6 +64,7 @@ type loader struct {
 	cores    *semaphore.Weighted // encoders that compute
 	wide     *wideIntegers
 	seq      *sequencer // once the pipeline runs
+	typos    *typos     // of a load, once it has
 }
 
 // Help is shown by --help.
@@ -253,7 +254,11 @@ func (l *loader) pipeline(ctx context.Context, committer func(context.Context, <
 		return err
 	})
 	g.Go(func() error { return committer(gctx, commit) })
-	return errors.Join(g.Wait(), early)
+	err := errors.Join(g.Wait(), early)
+	if err == nil && l.typos != nil {
+		l.typos.ended()
+	}
+	return err
 }
 
 func (l *loader) sequencer(ctx context.Context, encode chan<- encodeJob, commit chan<- sealed) *sequencer {
@@ -292,6 +297,8 @@ func (l *loader) read(ctx, taking context.Context, work, order chan<- *job) erro
 	t.method, t.names, t.replaying = l.cfg.MethodFlags, l.cfg.NameFlags, l.replay != nil
 	if l.replay == nil { // rejects are what a map made already
 		t.maps = l.cfg.maps
+		l.typos = newTypos(l.cfg.Streams, l.log)
+		t.typos = l.typos
 	}
 	t.frozen = l.cfg.SchemaChanges == schemaFreeze
 	t.beyond = func(stream string) (map[int32]bool, error) { return l.wide.of(taking, stream) }

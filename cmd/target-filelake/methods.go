@@ -48,6 +48,7 @@ type method struct {
 	versions bool     // rows wait for the ACTIVATE_VERSION of their version
 	conflict merge.Conflict
 	orderBy  string // column whose greatest value tells the newest row of a key; "": the last to come is
+	bookmark bool   // orderBy is the SCHEMA's
 	deletes  bool   // rows that say they were deleted go
 	dedupe   bool   // without a key: a row that the table has already is not added
 }
@@ -134,7 +135,7 @@ func (t *tables) decide(out *method, m *ingest.SchemaMessage) {
 	if out.orderBy == bookmarkProperties {
 		out.orderBy = ""
 		if len(m.Bookmarks) > 0 {
-			out.orderBy = m.Bookmarks[0]
+			out.orderBy, out.bookmark = m.Bookmarks[0], true
 		}
 	}
 	out.deletes = t.method.HardDelete
@@ -157,10 +158,10 @@ func (how method) check(m *ingest.SchemaMessage, s *schema.Shape) error {
 	scalar := func(what, name string) error {
 		i := slices.IndexFunc(cols, func(c columns.Column) bool { return c.Property == name })
 		if i < 0 {
-			return inputError{fmt.Errorf("stream %q: %s %q is not in the schema", m.Stream, what, name)}
+			return fmt.Errorf("stream %q: %s %q is not in the schema", m.Stream, what, name)
 		}
 		if k := cols[i].Kind; k == columns.JSON || k == columns.Struct || k == columns.List {
-			return inputError{fmt.Errorf("stream %q: %s %q is not of a scalar type", m.Stream, what, name)}
+			return fmt.Errorf("stream %q: %s %q is not of a scalar type", m.Stream, what, name)
 		}
 		return nil
 	}
@@ -168,10 +169,30 @@ func (how method) check(m *ingest.SchemaMessage, s *schema.Shape) error {
 	for _, name := range m.Unique {
 		errs = append(errs, scalar("unique constraint", name))
 	}
-	if how.orderBy != "" {
+	if how.orderBy != "" && how.bookmark {
 		errs = append(errs, scalar("order_by", how.orderBy))
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return inputError{err}
+	}
+	if how.orderBy == "" || how.bookmark {
+		return nil
+	}
+	if err := scalar("order_by", how.orderBy); err != nil {
+		return usageError{fmt.Errorf("%w; %s", err, suggestion(how.orderBy, scalarNames(cols)))}
+	}
+	return nil
+}
+
+// scalarNames are the properties by which rows can be ordered.
+func scalarNames(cols []columns.Column) []string {
+	var out []string
+	for i := range cols {
+		if k := cols[i].Kind; k != columns.JSON && k != columns.Struct && k != columns.List {
+			out = append(out, cols[i].Property)
+		}
+	}
+	return out
 }
 
 // warnAgain says, before it happens, that a keyless full table is appended to

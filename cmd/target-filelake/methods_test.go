@@ -44,10 +44,22 @@ func TestOrderBy(t *testing.T) {
 	f("1b", "at", lines(rowO(1, "07", "a"), goneO(1), rowO(1, "05", "b")))
 	f("1b", "at", lines(rowO(1, "07", "a"), goneO(1)), rowO(1, "05", "b"))
 	f("1b", "at", rowO(1, "07", "a"), lines(goneO(1), rowO(1, "05", "b")))
-	r := load(t, t.TempDir(), singer(schemaO), exitBadInput, "--order-by", "no")
-	if !strings.Contains(r.err, `order_by "no" is not in the schema`) {
-		t.Error(r.err)
+	refused := func(schema, orderBy string, want int, says string) {
+		t.Helper()
+		for _, args := range [][]string{{"--order-by", orderBy}, {"--streams", `{"o":{"order_by":"` + orderBy + `"}}`}} {
+			r := load(t, t.TempDir(), singer(schema), want, args...)
+			if says = `target-filelake: line 1, stream "o": order_by ` + says; !strings.Contains(r.err, says) {
+				t.Errorf("%q: %swant %s", args, r.err, says)
+			}
+			says = strings.TrimPrefix(says, `target-filelake: line 1, stream "o": order_by `)
+		}
 	}
+	refused(schemaO, "idd", exitUsage, `"idd" is not in the schema; did you mean "id"?`)
+	refused(schemaO, "synchronised", exitUsage, `"synchronised" is not in the schema; known are `)
+	listed := strings.Replace(schemaO, `'properties':{`, `'properties':{'ids':{'type':'array','items':{}},`, 1)
+	refused(listed, "ids", exitUsage, `"ids" is not of a scalar type; did you mean "id"?`)
+	bookmarked := strings.Replace(schemaO, `'bookmark_properties':['at']`, `'bookmark_properties':['att']`, 1) // the tap's fault
+	refused(bookmarked, "bookmark_properties", exitBadInput, `"att" is not in the schema`)
 }
 
 func TestUniqueConflictMethod(t *testing.T) {

@@ -58,6 +58,9 @@ func (t *tables) route(m *ingest.SchemaMessage) ([]*table, error) {
 		return nil, err
 	}
 	known := t.plans[m.Stream] != nil
+	if t.typos != nil && !known {
+		t.typos.chosen(m)
+	}
 	if !s.Stream() {
 		if !known {
 			t.log.Info("stream is not loaded: the catalog does not select it", "stream", m.Stream)

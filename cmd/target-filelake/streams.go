@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -53,12 +55,17 @@ func (s *streamsConfig) Decode(ctx *kong.DecodeContext) error {
 	if err := ctx.Scan.PopValueInto("streams", &text); err != nil {
 		return err
 	}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode((*map[string]streamConfig)(s)); err != nil {
-		return fmt.Errorf("streams: %w; want {\"name or glob\": {\"types\": {\"column\": \"type\"}, \"select\": [\"property\"], \"exclude\": [\"property\"]}}", err)
+	var each map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &each); err != nil {
+		return fmt.Errorf("streams: %s; want {\"name or glob\": {\"types\": {\"column\": \"type\"}, \"exclude\": [\"property\"], …}}", jsonFault(err))
 	}
-	for name, c := range *s {
+	*s = streamsConfig{}
+	for _, name := range slices.Sorted(maps.Keys(each)) {
+		var c streamConfig
+		if err := c.decode(each[name]); err != nil {
+			return fmt.Errorf("streams: %s: %w", name, err)
+		}
+		(*s)[name] = c
 		if err := c.rules().Validate(); err != nil {
 			return fmt.Errorf("streams: %s: %w", name, err)
 		}
@@ -70,6 +77,51 @@ func (s *streamsConfig) Decode(ctx *kong.DecodeContext) error {
 		}
 	}
 	return nil
+}
+
+// decode reads what is set for one stream.
+func (c *streamConfig) decode(data []byte) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return fmt.Errorf("%s; want {\"types\": {\"column\": \"type\"}, \"exclude\": [\"property\"], …}", jsonFault(err))
+	}
+	known := streamKeys()
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if !slices.Contains(known, key) {
+			near := ""
+			if name := nearName(key, known); name != "" {
+				near = fmt.Sprintf(" (did you mean %q?)", name)
+			}
+			return fmt.Errorf("unknown key %q%s; known are %s", key, near, strings.Join(known, ", "))
+		}
+	}
+	if err := json.Unmarshal(data, c); err != nil {
+		return errors.New(jsonFault(err))
+	}
+	return nil
+}
+
+// streamKeys are all that can be set for single streams.
+func streamKeys() []string {
+	var out []string
+	for f := range reflect.TypeFor[streamConfig]().Fields() {
+		out = append(out, f.Tag.Get("json"))
+	}
+	return out
+}
+
+// jsonFault words why JSON is not of the kind that is wanted.
+func jsonFault(err error) string {
+	e, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return strings.TrimPrefix(err.Error(), "json: ")
+	}
+	where := ""
+	if e.Field != "" {
+		where = e.Field + ": "
+	}
+	want := map[reflect.Kind]string{reflect.String: "text", reflect.Bool: "true or false", reflect.Slice: "a list", reflect.Map: "an object"}[e.Type.Kind()]
+	return fmt.Sprintf("%sis of kind %s, want %s", where, e.Value, cmp.Or(want, "an object"))
 }
 
 // check refuses values that no setting has.
@@ -101,11 +153,17 @@ func (c streamConfig) check() error {
 	return errors.Join(errs...)
 }
 
-// of is what is set for stream: its own name before any glob, and of several
-// globs the longest.
+// of is what is set for stream.
 func (s streamsConfig) of(stream string) streamConfig {
+	_, c := s.pick(stream)
+	return c
+}
+
+// pick is what is set for stream, and under which name: its own before any glob, and
+// of several globs the longest.
+func (s streamsConfig) pick(stream string) (name string, _ streamConfig) {
 	if c, ok := s[stream]; ok {
-		return c
+		return stream, c
 	}
 	var globs []string
 	for name := range s {
@@ -120,9 +178,9 @@ func (s streamsConfig) of(stream string) streamConfig {
 		return strings.Compare(a, b)
 	})
 	if len(globs) == 0 {
-		return streamConfig{}
+		return "", streamConfig{}
 	}
-	return s[globs[0]]
+	return globs[0], s[globs[0]]
 }
 
 // partitionBy is how compactions divide the files of the stream of a SCHEMA: as

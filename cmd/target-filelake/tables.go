@@ -22,6 +22,7 @@ type tables struct {
 	options  ingest.Options
 	streams  streamsConfig
 	log      *slog.Logger
+	typos    *typos         // nil: names are not looked at
 	known    *lake.Manifest // as the run began
 	now      map[string]*table
 	plans    ingest.Plans // by stream; replaced, not changed, once a block has it
@@ -88,6 +89,9 @@ func (t *tables) follow(j *job) {
 // take works out what a SCHEMA changes in the table of its stream, of whose
 // properties sel are wanted.
 func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table, error) {
+	if t.typos != nil && t.now[m.Stream] == nil {
+		t.typos.typed(m)
+	}
 	how := t.methodOf(m)
 	options := t.options
 	options.Deleted = options.Deleted || how.deletes

@@ -153,6 +153,12 @@ func escaped(pattern string) string { return steps.Replace(pattern) }
 // between names, so that a.b finds either.
 func joined(p []string) string { return steps.Replace(strings.Join(p, ".")) }
 
+// Means reports whether a pattern names p or what p is inside of, and whether it may
+// name something inside p.
+func Means(pattern string, p []string) (names, inside bool) {
+	return covers(escaped(pattern), p), within(escaped(pattern), p)
+}
+
 // covers reports whether the pattern names p or what p is inside of.
 func covers(pattern string, p []string) bool {
 	name := joined(p)

@@ -21,10 +21,7 @@ func (s *Schema) Changes(next *Schema) []SchemaChange {
 }
 
 func appendChanges(out []SchemaChange, have, want []Column, path string) []SchemaChange {
-	at := make(map[int32]*Column, len(have))
-	for i := range have {
-		at[have[i].ID] = &have[i]
-	}
+	at := byID(have)
 	for i := range want {
 		to := &want[i]
 		here := path + "/" + pointerEscapes.Replace(to.Property)
@@ -35,6 +32,48 @@ func appendChanges(out []SchemaChange, have, want []Column, path string) []Schem
 			out = append(out, SchemaChange{Path: here, From: from, To: to})
 		default:
 			out = appendChanges(out, from.Fields, to.Fields, here)
+		}
+	}
+	return out
+}
+
+func byID(cols []Column) map[int32]*Column {
+	out := make(map[int32]*Column, len(cols))
+	for i := range cols {
+		out[cols[i].ID] = &cols[i]
+	}
+	return out
+}
+
+// TextChange is a column that became text or JSON, though neither the table nor the
+// SCHEMA had it as that.
+type TextChange struct {
+	Path            string // as of a SchemaChange
+	From, Asked, To *Column
+}
+
+// BecameText lists those of next, which was s until a SCHEMA asked for want.
+func (s *Schema) BecameText(next *Schema, want []Column) []TextChange {
+	return appendTexts(nil, s.Columns, next.Columns, want, "")
+}
+
+func appendTexts(out []TextChange, have, next, want []Column, path string) []TextChange {
+	was, wanted := byID(have), make(map[string]*Column, len(want))
+	for i := range want {
+		wanted[want[i].Property] = &want[i]
+	}
+	for i := range next {
+		to := &next[i]
+		from, asked := was[to.ID], wanted[to.Property]
+		if from == nil || asked == nil {
+			continue
+		}
+		here := path + "/" + pointerEscapes.Replace(to.Property)
+		switch {
+		case to.Kind == from.Kind:
+			out = appendTexts(out, from.Fields, to.Fields, asked.Fields, here)
+		case to.Kind != asked.Kind && (to.Kind == String || to.Kind == JSON):
+			out = append(out, TextChange{here, from, asked, to})
 		}
 	}
 	return out
