@@ -42,6 +42,8 @@ func CheckFile(fsys FS, stream string, f Named) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		out.Why = "is missing"
+	case errors.Is(err, fs.ErrPermission):
+		return err // it may be all right
 	case err != nil:
 		out.Why = "cannot be looked at: " + err.Error()
 	case !info.Mode().IsRegular():

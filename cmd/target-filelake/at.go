@@ -95,7 +95,10 @@ func openLake(path string) (root string, disk lake.Disk, err error) {
 		return "", disk, usageError{err}
 	}
 	if disk, err = lake.OpenDisk(root); err != nil {
-		return "", disk, usageError{fmt.Errorf("open the lake: %w; name it with --lake", err)}
+		if err = atLake(root, fmt.Errorf("open the lake: %w", err)); is[*deniedError](err) || is[usageError](err) {
+			return "", disk, err
+		}
+		return "", disk, usageError{fmt.Errorf("%w; name it with --lake", err)}
 	}
 	return root, disk, nil
 }
@@ -107,5 +110,5 @@ func readLakeAt(path string, at moment) (string, *lake.Manifest, error) {
 		return "", nil, err
 	}
 	m, err := at.read(disk)
-	return root, m, errors.Join(err, disk.Close())
+	return root, m, errors.Join(atLake(root, err), disk.Close())
 }

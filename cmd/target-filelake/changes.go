@@ -42,7 +42,7 @@ func (c *ChangesCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.run(ctx, std, root, disk), disk.Close())
+	return errors.Join(atLake(root, c.run(ctx, std, root, disk)), disk.Close())
 }
 
 func (c *ChangesCmd) run(ctx context.Context, std *stdio, root string, fsys lake.FS) error {

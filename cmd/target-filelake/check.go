@@ -52,11 +52,11 @@ func (c *CheckCmd) test(ctx context.Context, std *stdio) error {
 		if is[usageError](err) {
 			return err
 		}
-		return verdict{err}
+		return verdict{atLake(root, err)}
 	}
 	took, err := c.check(ctx, disk, log)
 	if err := errors.Join(err, disk.Close()); err != nil {
-		return verdict{fmt.Errorf("%s cannot hold a lake: %w", root, toldWhy(root, err))}
+		return verdict{fmt.Errorf("%s cannot hold a lake: %w", root, atLake(root, toldWhy(root, err)))}
 	}
 	_, err = fmt.Fprintf(std.out, "%s is fit for a lake: wrote, synced, linked, renamed and locked in %s\n", root, took.Round(100*time.Microsecond))
 	return err

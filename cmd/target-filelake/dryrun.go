@@ -73,7 +73,7 @@ func (c *LoadCmd) dryRun(ctx context.Context, std *stdio) error {
 	}
 	fsys, dir, err := openDry(root)
 	if err != nil {
-		return err
+		return atLake(root, err)
 	}
 	in, err := openInput(ctx, c.Input, std.in)
 	if err != nil {
@@ -81,7 +81,7 @@ func (c *LoadCmd) dryRun(ctx context.Context, std *stdio) error {
 	}
 	l, err := lake.Open(fsys, lake.Options{Pipeline: c.Pipeline, Holder: holder(), Clock: failpoint.Now, Rand: rand.Reader})
 	if err != nil {
-		return errors.Join(err, in.Close(), dir.Close())
+		return errors.Join(atLake(root, toldWhy(root, err)), in.Close(), dir.Close())
 	}
 	lenient := *c
 	if lenient.OnInvalidRecord = "quarantine"; c.OnInvalidRecord == "fail" {

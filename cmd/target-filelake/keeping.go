@@ -42,7 +42,7 @@ func openKeeping(ctx context.Context, path, pipeline string, wait time.Duration,
 		return nil, fmt.Errorf("open the lake: %w", err)
 	}
 	if k.lake, err = lockLake(ctx, failpoint.FS(k.disk), pipeline, wait, k.log); err != nil {
-		return nil, errors.Join(toldWhy(root, err), k.disk.Close())
+		return nil, errors.Join(atLake(root, toldWhy(root, err)), k.disk.Close())
 	}
 	return k, nil
 }

@@ -96,7 +96,8 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio, app *kong.Context) error 
 }
 
 // run loads, and counts in out.
-func (c *LoadCmd) run(ctx context.Context, std *stdio, out *closing) error {
+func (c *LoadCmd) run(ctx context.Context, std *stdio, out *closing) (err error) {
+	defer func() { err = atLake(out.Lake, err) }()
 	log := std.log
 	for _, w := range c.conf.warnings {
 		log.Warn(w)
@@ -177,7 +178,7 @@ func openLakeDir(path string, log *slog.Logger) (string, lake.Disk, error) {
 		return "", lake.Disk{}, err
 	}
 	if err := makeLakeDir(root); err != nil {
-		return "", lake.Disk{}, fmt.Errorf("make the lake: %w", err)
+		return root, lake.Disk{}, fmt.Errorf("make the lake: %w", err)
 	}
 	if info, err := os.Stat(root); err == nil && info.Mode().Perm()&0o002 != 0 {
 		log.Warn("everybody may write to the lake's directory", "path", root)

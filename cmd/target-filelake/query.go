@@ -111,7 +111,7 @@ func (c *QueryCmd) one(ctx context.Context, w io.Writer, query string) error {
 		err = AnswerFlag{c.Format}.answer(root, c.MemoryFlag, w, func(config duck.Config) (*answer.Rows, error) { return answer.Query(ctx, config, m, query) })
 	}
 	if err != nil {
-		return fmt.Errorf("query: %w", toldWhy(root, err))
+		return fmt.Errorf("query: %w", atLake(root, toldWhy(root, err)))
 	}
 	return nil
 }

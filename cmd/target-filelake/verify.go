@@ -85,7 +85,7 @@ func (c *VerifyCmd) Run(ctx context.Context, std *stdio) (err error) {
 	v.out.Streams, v.out.Faults = []verifiedStream{}, []audit.Fault{}
 	v.files = audit.NewFiles(disk, runtime.GOMAXPROCS(0), func(f audit.Fault) { v.out.Faults = append(v.out.Faults, f) })
 	if err := errors.Join(v.run(ctx, c.Stream), disk.Close()); err != nil {
-		return fmt.Errorf("verify: %w", err)
+		return fmt.Errorf("verify: %w", atLake(root, err))
 	}
 	v.out.Bytes, v.out.Seconds = v.files.Bytes.Load(), time.Since(v.started).Seconds()
 	if c.JSON {

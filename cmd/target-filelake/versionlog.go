@@ -55,7 +55,7 @@ func (c *LogCmd) Run(_ context.Context, std *stdio) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, disk.Close()) }()
+	defer func() { err = errors.Join(atLake(root, err), disk.Close()) }()
 	oldest, newest, err := lake.Range(disk)
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func Chain(fsys lake.FS, fault func(Fault)) int {
 	oldest, newest, err := lake.Range(fsys)
 	if newest == 0 {
 		if err != nil {
-			fault(Fault{File: "_lake", What: err.Error(), Remedy: remedyNewest})
+			fault(Fault{File: "_lake", What: err.Error(), Remedy: unlessDenied(err, remedyNewest)})
 		}
 		return 0
 	}
@@ -61,11 +61,19 @@ func Chain(fsys lake.FS, fault func(Fault)) int {
 			if v >= newest-1 || errors.Is(err, fs.ErrNotExist) { // a log with a hole in it is not read at all
 				remedy = remedyNewest
 			}
-			fault(Fault{File: path.Join("_lake/log", v.String()+".json"), What: err.Error(), Remedy: remedy})
+			fault(Fault{File: path.Join("_lake/log", v.String()+".json"), What: err.Error(), Remedy: unlessDenied(err, remedy)})
 		}
 		before = m // nil if it cannot be read: the next one follows nothing we know
 	}
 	return int(newest - oldest + 1)
+}
+
+// unlessDenied is the remedy of a fault, which none may be.
+func unlessDenied(err error, remedy string) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "give the user who checks the right to read it"
+	}
+	return remedy
 }
 
 // vacuumed reports whether version v is gone by now, as it may.

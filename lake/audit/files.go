@@ -104,7 +104,7 @@ func (c *Files) each(ctx context.Context, all []file) error {
 				}
 				f := &all[i]
 				if err := c.check(ctx, f, buf); err != nil && ctx.Err() == nil && !c.gone(f, err) {
-					c.fault(Fault{Stream: f.stream, File: f.Path, What: what(err), Remedy: f.remedy(err)})
+					c.fault(Fault{Stream: f.stream, File: f.Path, What: what(err), Remedy: unlessDenied(err, f.remedy(err))})
 				}
 			}
 		})
