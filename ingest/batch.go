@@ -57,21 +57,25 @@ func Records(r io.Reader, stream string) io.Reader {
 type recordWriter struct {
 	src    *bufio.Reader
 	before []byte
-	out    []byte // to be read
-	start  bool   // the next byte begins a line
-	open   bool   // the line has a record
+	out    []byte // to be read, of buf
+	buf    []byte
+	start  bool // the next byte begins a line
+	open   bool // the line has a record
 	err    error
 }
 
 func (w *recordWriter) Read(p []byte) (int, error) {
-	for len(w.out) == 0 && w.err == nil {
-		w.fill()
+	n := 0
+	for n < len(p) && (len(w.out) > 0 || w.err == nil) {
+		if len(w.out) == 0 {
+			w.fill()
+		}
+		taken := copy(p[n:], w.out)
+		n, w.out = n+taken, w.out[taken:]
 	}
-	if len(w.out) == 0 {
+	if n == 0 {
 		return 0, w.err
 	}
-	n := copy(p, w.out)
-	w.out = w.out[n:]
 	return n, nil
 }
 
@@ -80,7 +84,7 @@ func (w *recordWriter) fill() {
 	piece, err := w.src.ReadSlice('\n')
 	ended := bytes.HasSuffix(piece, []byte("\n"))
 	piece = bytes.TrimSuffix(piece, []byte("\n"))
-	w.out = nil
+	w.out = w.buf[:0]
 	if w.start {
 		piece = bytes.TrimLeft(bytes.TrimPrefix(piece, []byte("\xef\xbb\xbf")), " \t\r")
 	}
@@ -103,4 +107,5 @@ func (w *recordWriter) fill() {
 		}
 		w.start, w.open = true, false
 	}
+	w.buf = w.out
 }

@@ -285,7 +285,9 @@ func (d *Decoder) checked(s *slot, b []byte, i int, rep byte) int {
 	if end < 0 || b[i] == 'n' || s.coerce && b[i] == '"' { // the text in the string was checked
 		return end
 	}
-	if !d.passes(s, b, i, end) {
+	// Of a record that is bad all is checked anew, for words; ten million elements
+	// that are bad alike need not be looked at here too.
+	if !d.bad && !d.passes(s, b, i, end) {
 		d.bad = true
 	}
 	return end

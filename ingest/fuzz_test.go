@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"target-filelake/ingest/schema"
+	"target-filelake/ingest/schema/draft4"
 	"target-filelake/lake/columns"
 )
 
@@ -17,7 +18,7 @@ import (
 var refusalsOf = []string{
 	"beyond", "not a date", "not a time", "no such", "year 0000", "leap second", "outside the years",
 	"unknown time zone", "zone other than UTC", "time of day other", "not a UUID", "out of all measure",
-	"holds no JSON", "nested too deeply", "the record is of type",
+	"holds no JSON", "nested too deeply", draft4.TooManySteps, "the record is of type",
 }
 
 func isOurs(reason string) bool {

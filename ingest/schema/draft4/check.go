@@ -84,29 +84,54 @@ type Checker struct {
 
 	scan   text.Scanner
 	left   int      // work it may still do
+	steps  int      // of it, those of regular expressions
 	hashes []uint64 // of the names and elements of the containers that are open
 	buf    []byte
 
 	words *[]Reason // nil: the first fault ends the check
 	path  string    // of the value, if there are words
+	stuck string    // the path at which the steps were spent
 }
 
-// A check may cost a schema of mostCost parts, or a doubling one, and each byte
-// of the record several looks; past that, it would take more than a moment.
+// A check may cost a schema of mostCost parts several times over, or a doubling
+// one, and each byte of the record several looks; past that, it would take more
+// than some tenths of a second, or microseconds a byte.
 const (
-	mostWork        = 1 << 22
+	mostWork        = 1 << 20
 	mostWorkPerByte = 16
 )
 
-// TooMuchWork is the Text of a Reason that stands alone.
-const TooMuchWork = "nested too deeply for a schema that looks at its values so often"
+// The same for steps of regular expressions that are no tables: TestBudgets.
+const (
+	mostSteps        = 1 << 25
+	mostStepsPerByte = 32
+)
+
+// TooMuchWork and TooManySteps are each the Text of a Reason that stands alone.
+const (
+	TooMuchWork  = "nested too deeply for a schema that looks at its values so often"
+	TooManySteps = "too long for regular expressions as large as the schema's"
+)
 
 // Begin readies the checker for a record of size bytes.
 func (k *Checker) Begin(size int) {
 	k.scan.Max = 1 << 30 // the decoder has counted
 	k.left = mostWork + mostWorkPerByte*size
+	k.steps = mostSteps + mostStepsPerByte*size
 	k.hashes = k.hashes[:0]
 	k.Unsure = false
+}
+
+// matches reports whether text has a match, as far as the work is worth it.
+func (k *Checker) matches(p *pattern.Pattern, text []byte) bool {
+	if k.left -= 1 + len(text)>>6; k.left < 0 {
+		return false
+	}
+	if k.steps -= p.Steps(len(text)); k.steps < 0 {
+		k.left, k.stuck = -1, k.path
+		return false
+	}
+	return p.Match(text)
 }
 
 // Spent reports whether the check was given up for the work it would take.
@@ -164,7 +189,7 @@ func (k *Checker) run(c *Check, b []byte, i int) int {
 	if c == nil {
 		return k.skip(b, i)
 	}
-	if k.left--; k.left < 0 {
+	if k.left--; k.left < 0 || k.words != nil && len(*k.words) == mostReasons {
 		return -1
 	}
 	end := k.typed(c, b, i)

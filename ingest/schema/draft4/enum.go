@@ -174,11 +174,11 @@ func (k *Checker) string(s *lengths, raw []byte) bool {
 			k.sayLimits("Length", s.min, s.max, n, "a string of %d characters")
 		}
 	}
-	if s.pattern != nil && !s.pattern.Match(k.content(raw)) {
+	if s.pattern != nil && !k.matches(s.pattern, k.content(raw)) {
 		if k.words == nil {
 			return false
 		}
-		k.say("pattern %q, got a string that does not match", s.pattern.String())
+		k.say("pattern %s, got a string that does not match", quoted(s.pattern.String()))
 	}
 	return true
 }

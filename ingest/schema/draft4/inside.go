@@ -51,9 +51,11 @@ func (k *Checker) member(o *members, name, b []byte, i int) int {
 		if end < 0 {
 			return -1
 		}
-		if o.patterns[p].pattern.Match(name) {
+		if k.matches(o.patterns[p].pattern, name) {
 			known = true
 			end = k.run(o.patterns[p].check, b, i)
+		} else if k.Spent() {
+			return -1
 		}
 	}
 	switch {

@@ -59,7 +59,7 @@ func (j *Judge) words(line []byte) []Reason {
 	k := Checker{words: &out}
 	k.Begin(len(line) - 1)
 	if k.run(j.check, line, len(line)-len(bytes.TrimLeft(line, " \t\r\n"))); k.Spent() {
-		return []Reason{{"", TooMuchWork}}
+		return []Reason{k.tooMuch()}
 	}
 	slices.SortFunc(out, func(a, b Reason) int {
 		return cmp.Or(byPath(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
@@ -95,7 +95,11 @@ func (j *Judge) Verdict(record []byte) []Reason {
 	if j.links.doubling && depthOf(doc) > mostDoublings {
 		return []Reason{{"", "nested too deeply for a schema that refers to itself in several ways"}}
 	}
-	result, err := schema.Validate(gojsonschema.NewRawLoader(j.coerce(doc)))
+	doc = j.coerce(doc)
+	if r, ok := j.tooMuch(doc); ok {
+		return []Reason{r}
+	}
+	result, err := schema.Validate(gojsonschema.NewRawLoader(doc))
 	if err != nil {
 		return []Reason{{"", "cannot be checked"}}
 	}
@@ -107,6 +111,22 @@ func (j *Judge) Verdict(record []byte) []Reason {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
 	})
 	return slices.Compact(out)
+}
+
+// tooMuch reports that regular expressions would keep the library at a record,
+// which it would look at without a bound, for too long.
+func (j *Judge) tooMuch(doc any) (Reason, bool) {
+	if j.links.patterns == 0 {
+		return Reason{}, false
+	}
+	line, err := json.Marshal(doc)
+	if err != nil {
+		return Reason{"", "cannot be checked"}, true
+	}
+	var k Checker
+	k.Begin(len(line))
+	k.run(j.check, append(line, '\n'), 0)
+	return k.tooMuch(), k.Spent()
 }
 
 // mostDoublings keeps the check of one record under a second.

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"target-filelake/ingest/schema/pattern"
 	"target-filelake/ingest/text"
 )
 
@@ -17,6 +17,7 @@ type Document struct {
 	targets   map[string]*Node // by $ref
 	recursive map[*Node]bool   // a reference leads from the node back to it
 	doubling  bool             // checking a record may cost twice as much for each level it nests
+	patterns  int              // instructions of all regular expressions
 
 	open  map[*Node]bool
 	costs map[*Node]int
@@ -58,6 +59,10 @@ func (d *Document) Follow(n *Node) *Node {
 // check one record: ten for each of 10,000 columns.
 const mostCost = 100_000
 
+// mostPatterns bounds the memory of regular expressions, some 200 bytes an
+// instruction: a UUID's for each of 10,000 columns take half of it.
+const mostPatterns = 1_000_000
+
 // mostLinks bounds how many schemas may stand in one another.
 const mostLinks = 1000
 
@@ -93,7 +98,7 @@ func (d *Document) visit(n *Node, path string, depth int) (string, error) {
 	if depth > mostLinks {
 		return path, fmt.Errorf("schemas nested deeper than %d", mostLinks)
 	}
-	if err := soundSchema(n); err != nil {
+	if err := d.sound(n); err != nil {
 		return path, err
 	}
 	next, err := d.from(n, path)
@@ -244,14 +249,17 @@ func (d *Document) find(fragment string) (*Node, error) {
 	return at, nil
 }
 
-// soundSchema checks the words of one schema that decide columns, or that the
+// sound checks the words of one schema that decide columns, or that the
 // validator would word badly or choke on.
-func soundSchema(n *Node) error {
+func (d *Document) sound(n *Node) error {
 	if n.kind != '{' {
 		return errors.New("a schema is not a JSON object")
 	}
 	for i, name := range n.names {
 		if err := soundKeyword(name, n.items[i]); err != nil {
+			return err
+		}
+		if err := d.soundPatterns(name, n.items[i]); err != nil {
 			return err
 		}
 	}
@@ -268,9 +276,7 @@ func soundKeyword(name string, v *Node) error {
 	case "properties":
 		return soundProperties(v)
 	case "patternProperties":
-		return soundPatterns(v)
-	case "pattern":
-		return soundPattern(v.text)
+		return want(v, name, '{', "an object")
 	case "dependencies":
 		return soundDependencies(v)
 	case "anyOf", "oneOf", "allOf", "enum":
@@ -322,21 +328,23 @@ func soundProperties(v *Node) error {
 	return nil
 }
 
-func soundPatterns(v *Node) error {
-	if err := want(v, "patternProperties", '{', "an object"); err != nil {
-		return err
+// soundPatterns reads the regular expressions of a keyword, and counts them in.
+func (d *Document) soundPatterns(keyword string, v *Node) error {
+	var exprs []string
+	switch keyword {
+	case "pattern":
+		exprs = []string{v.text}
+	case "patternProperties":
+		exprs = v.names
 	}
-	for _, p := range v.names {
-		if err := soundPattern(p); err != nil {
-			return err
+	for _, p := range exprs {
+		size, err := pattern.Size(p)
+		if err != nil {
+			return fmt.Errorf("pattern %s: %w", quoted(p), err)
 		}
-	}
-	return nil
-}
-
-func soundPattern(p string) error {
-	if _, err := regexp.Compile(p); err != nil {
-		return fmt.Errorf("pattern %s: not a regular expression that RE2 takes", strconv.Quote(p))
+		if d.patterns += size; d.patterns > mostPatterns {
+			return fmt.Errorf("regular expressions of more than %d instructions in all", mostPatterns)
+		}
 	}
 	return nil
 }

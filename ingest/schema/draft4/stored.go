@@ -130,14 +130,16 @@ func (t *Strings) Has(s []byte) bool {
 }
 
 // Strings is k for strings; nil if they are limited by more than a list, their
-// length and a pattern.
+// length and a pattern, or if that may be long work, which a Checker counts.
 func (k *Check) Strings() *Strings {
 	if !k.types.Has(String) || k.combined() || k.coerces {
 		return nil
 	}
 	t := &Strings{max: math.MaxInt}
 	if k.str != nil {
-		t.min, t.pattern = k.str.min, k.str.pattern
+		if t.min, t.pattern = k.str.min, k.str.pattern; t.pattern != nil && t.pattern.Steps(1) > 0 {
+			return nil
+		}
 		if k.str.max >= 0 {
 			t.max = k.str.max
 		}

@@ -3,6 +3,8 @@ package draft4
 import (
 	"bytes"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"target-filelake/ingest/text"
 )
@@ -21,6 +23,24 @@ func (k *Checker) say(format string, args ...any) {
 	if len(*k.words) < mostReasons {
 		*k.words = append(*k.words, Reason{k.path, fmt.Sprintf(format, args...)})
 	}
+}
+
+// tooMuch is why the check was given up.
+func (k *Checker) tooMuch() Reason {
+	if k.steps < 0 {
+		return Reason{k.stuck, TooManySteps}
+	}
+	return Reason{"", TooMuchWork}
+}
+
+// mostQuoted bounds what a message says of a pattern.
+const mostQuoted = 200
+
+func quoted(pattern string) string {
+	if len(pattern) > mostQuoted {
+		return strconv.Quote(strings.ToValidUTF8(pattern[:mostQuoted], "")) + "…"
+	}
+	return strconv.Quote(pattern)
 }
 
 // Missing is what is wrong with a required property that is not there.
