@@ -94,7 +94,7 @@ func (c *closing) fill(s *summary, m *lake.Manifest) {
 		}
 		c.Files, c.Bytes, c.Rejected, c.Retries = c.Files+n.files, c.Bytes+n.bytes, c.Rejected+n.rejected, c.Retries+n.retries
 	}
-	for _, line := range noteLines(&s.notes) {
+	for _, line := range noteLines(&s.notes, s.undeclaredIn) {
 		c.Notes = append(c.Notes, strings.TrimPrefix(line, "note: "))
 	}
 	c.Rejects, c.RejectsUnlisted = append(c.Rejects, s.rejects.sorted()...), s.rejects.others

@@ -161,7 +161,6 @@ func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, e
 		if ch.Rejects, err = s.rejects.finish(c.lake, s.stream, s.keepRejects); err != nil {
 			return nil, err
 		}
-		c.run.stream(s.stream).rejected += s.keepRejects.records
 	}
 	staged, err := awaitFiles(ctx, s)
 	if err != nil {

@@ -133,11 +133,22 @@ func (d *dryRun) countStream(ctx context.Context, s *sealedStream) (int64, error
 	return n, err
 }
 
+// undeclaredIn says where the undeclared properties of a stream would be.
+func (d *dryRun) undeclaredIn(stream string) string {
+	switch to := d.sealed[stream]; {
+	case to == nil || to.Files == 0:
+		return ""
+	case d.run.ignored:
+		return leftOut
+	}
+	return inExtra
+}
+
 func (d *dryRun) report(fault error) *dryReport {
 	m := d.lake.Manifest()
 	r := &dryReport{
 		Lake: d.root, Version: uint64(m.Version), Pipeline: d.cfg.Pipeline, Records: d.run.records, States: d.run.states,
-		Commits: d.commits, Streams: []dryStream{}, Rejects: d.run.rejects.sorted(), Notes: append([]string{}, noteLines(&d.run.notes)...),
+		Commits: d.commits, Streams: []dryStream{}, Rejects: d.run.rejects.sorted(), Notes: append([]string{}, noteLines(&d.run.notes, d.undeclaredIn)...),
 	}
 	if fault != nil {
 		r.Fault = fault.Error()

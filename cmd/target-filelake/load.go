@@ -139,13 +139,15 @@ func (c *LoadCmd) run(ctx context.Context, std *stdio, out *closing) (err error)
 // loader is a run that loads what in holds into l.
 func (c *LoadCmd) loader(root string, l *lake.Lake, in *input, std *stdio, log *slog.Logger, started time.Time) *loader {
 	db := &database{lake: l, lent: std.merges, config: duck.Config{Root: root, Threads: c.Threads, MemoryMB: int(c.share(duckdbShare) >> 20)}}
+	run := newSummary(started)
+	run.ignored = c.UnknownFields == "ignore"
 	return &loader{
 		duckdb: db, compaction: &compactions{
 			lake: l, pipeline: c.Pipeline, duckdb: db, codec: c.codec, workers: c.Threads, log: log, never: c.Compact == compactNever, touched: map[string]bool{},
 		},
 		blocks: semaphore.NewWeighted(c.share(blockShare)), encoding: semaphore.NewWeighted(c.share(encodeShare)), cores: semaphore.NewWeighted(int64(c.Threads)),
 		wide: newWideIntegers(l.FS(), l.Manifest),
-		cfg:  c, root: root, lake: l, in: in, stderr: std.err, log: log, run: newSummary(started),
+		cfg:  c, root: root, lake: l, in: in, stderr: std.err, log: log, run: run,
 	}
 }
 

@@ -9,11 +9,18 @@ import (
 	"target-filelake/ingest"
 )
 
+// Where undeclared properties are.
+const (
+	inExtra = "in _extra"
+	leftOut = "left out, as unknown_fields says"
+)
+
 // shownNames bounds how many undeclared properties of a stream are named.
 const shownNames = 10
 
-// noteLines words what was accepted with a change.
-func noteLines(n *ingest.Notes) []string {
+// noteLines words what was accepted with a change. kept says where undeclared
+// properties of a stream are; "": of none of them is anything loaded.
+func noteLines(n *ingest.Notes, kept func(stream string) string) []string {
 	var out []string
 	add := func(count int, what string) {
 		if count > 0 {
@@ -29,6 +36,10 @@ func noteLines(n *ingest.Notes) []string {
 		out = append(out, fmt.Sprintf("note: stream %s: %d records left out by __filter__", printable(stream), n.Filtered[stream]))
 	}
 	for _, stream := range slices.Sorted(maps.Keys(n.Undeclared)) {
+		fate := kept(stream)
+		if fate == "" {
+			continue
+		}
 		names := slices.Sorted(maps.Keys(n.Undeclared[stream]))
 		for i := range names {
 			names[i] = printable(names[i])
@@ -38,7 +49,7 @@ func noteLines(n *ingest.Notes) []string {
 			more = fmt.Sprintf(" and %d more", len(names)-shownNames)
 			names = names[:shownNames]
 		}
-		out = append(out, fmt.Sprintf("note: stream %s: properties that its SCHEMA does not declare are in _extra: %s%s", printable(stream), strings.Join(names, ", "), more))
+		out = append(out, fmt.Sprintf("note: stream %s: properties that its SCHEMA does not declare are %s: %s%s", printable(stream), fate, strings.Join(names, ", "), more))
 	}
 	return out
 }

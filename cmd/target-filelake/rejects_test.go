@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -329,4 +330,40 @@ func TestOverwriteTakesRejects(t *testing.T) {
 	if r := invoke(t, "", "replay", "--lake", dir); r.code != 0 || r.out != "no rejects\n" {
 		t.Errorf("exit %d, %q\n%s", r.code, r.out, r.err)
 	}
+}
+
+// TestSummaryOfRefusedLoads has the table count what the lines below it tell, and no
+// note of properties that were not loaded.
+func TestSummaryOfRefusedLoads(t *testing.T) {
+	bad := func(id string) string { return `{'type':'RECORD','stream':'t','record':{'id':` + id + `,'more':1}}` }
+	f := func(want int, note string, rejected int64, input string, args ...string) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "summary.json")
+		r := load(t, t.TempDir(), input, want, append(args, "--summary", path)...)
+		var s closing
+		data, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(data, &s)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told int64
+		for _, k := range s.Rejects {
+			told += k.Records
+		}
+		if s.Rejected != rejected || s.Streams[0].Rejected != rejected || told != rejected {
+			t.Errorf("%q: %d rejected, %d of the stream, %d told; want %d\n%s", args, s.Rejected, s.Streams[0].Rejected, told, rejected, r.err)
+		}
+		if got := strings.Join(s.Notes, "|"); got != note {
+			t.Errorf("%q: notes %q, want %q", args, got, note)
+		}
+	}
+	const extra = "stream t: properties that its SCHEMA does not declare are "
+	quarantine := []string{"--on-invalid-record", "quarantine", "--max-rejects", "1"}
+	f(exitBadInput, "", 2, singer(schemaT, bad(`'a'`), bad("1"), bad(`'b'`)), quarantine...)
+	f(exitBadInput, "", 1, singer(schemaT, bad("1"), bad(`'b'`)))
+	f(exitBadInput, extra+"in _extra: more", 2, singer(schemaT, bad("1"), bad(`'a'`), stateOf("1"), bad(`'b'`)), quarantine...)
+	f(0, extra+"in _extra: more", 1, singer(schemaT, bad("1"), bad(`'a'`), stateOf("1")), quarantine...)
+	f(0, extra+"left out, as unknown_fields says: more", 0, singer(schemaT, bad("1"), stateOf("1")), "--unknown-fields", "ignore")
 }

@@ -236,6 +236,7 @@ func (s *sequencer) reject(r *ingest.Reject) error {
 		return nil
 	}
 	s.run.rejects.note(s.log, r.RecordError)
+	s.run.stream(r.Stream).rejected++
 	s.run.mu.Lock()
 	s.run.rejected++
 	s.run.mu.Unlock()

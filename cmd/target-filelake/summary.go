@@ -26,6 +26,7 @@ type summary struct {
 	commits int64
 	notes   ingest.Notes
 	rejects reasons
+	ignored bool // undeclared properties are
 
 	mu         sync.Mutex // of what follows, and of records and commits
 	lastCommit time.Time
@@ -39,8 +40,8 @@ type streamCount struct {
 	inserted int64
 	updated  int64 // rows that replaced one of the lake
 	repeated int64 // rows that a later one of the same batch replaced
-	rejected int64
-	resent   int64 // rejects that the lake had already; the sequencer's
+	rejected int64 // refused, committed or not; this and the next are the sequencer's
+	resent   int64 // rejects that the lake had already
 	dropped  int64 // rows after the last STATE that were not committed
 	outdated int64 // rows of versions that a newer one has replaced
 	lost     int64 // rows that live ones of their keys have kept out
@@ -127,6 +128,18 @@ func (s *summary) names() []string {
 		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(s.in[b], s.in[a]) })
 	}
 	return names
+}
+
+// undeclaredIn says where the undeclared properties of a stream are, if rows of it were
+// committed.
+func (s *summary) undeclaredIn(stream string) string {
+	switch {
+	case s.stream(stream).files == 0:
+		return ""
+	case s.ignored:
+		return leftOut
+	}
+	return inExtra
 }
 
 // notes word what the table of the summary has no column for.
