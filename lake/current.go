@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // currentLink is the one name in a lake that may be a symbolic link: a
@@ -113,8 +115,14 @@ func (l *Lake) current(dir string) (string, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
+	if errors.Is(err, unix.EINVAL) {
+		return "", errNoLink
+	}
 	return path.Clean(target), err
 }
+
+// errNoLink is that something else stands where a stream's link is to be.
+var errNoLink = errors.New("what has this name is no link to the stream's plain files; move it away")
 
 // shows reports whether a directory has links to exactly these files. What
 // cannot be read does not.

@@ -340,3 +340,32 @@ func TestLinksOutOfTheLakeAreNamed(t *testing.T) {
 	f("_lake/locks", "load")
 	f("_lake", "load", "query", "show")
 }
+
+// TestStrangersInPlaceOfCurrent has what stands where a stream's link is to be told, and
+// a link to elsewhere replaced.
+func TestStrangersInPlaceOfCurrent(t *testing.T) {
+	f := func(put func(name string) error, says string) {
+		t.Helper()
+		dir := t.TempDir()
+		stream := singer(schemaT, rowT("1", "a"), stateOf("1"))
+		load(t, dir, stream, 0, "--compact", "never")
+		name := filepath.Join(dir, "t", "current")
+		if err := put(name); err != nil {
+			t.Fatal(err)
+		}
+		r := load(t, dir, stream, 0)
+		if !strings.Contains(r.err, says) {
+			t.Errorf("%swant %s", r.err, says)
+		}
+		target, err := os.Readlink(name)
+		if says == "" && (err != nil || !strings.HasPrefix(target, "links/")) {
+			t.Errorf("current: %q, %v", target, err)
+		}
+		verify(t, dir)
+	}
+	const stranger = `error="publish t/current: what has this name is no link to the stream's plain files; move it away"`
+	f(func(name string) error { return os.WriteFile(name, nil, 0o666) }, stranger)
+	f(func(name string) error { return os.Mkdir(name, 0o777) }, stranger)
+	f(func(name string) error { return os.Symlink("/nonesuch", name) }, "")
+	f(func(name string) error { return os.Symlink(os.TempDir(), name) }, "")
+}
