@@ -9,6 +9,7 @@ import (
 
 	"target-filelake/ingest"
 	"target-filelake/ingest/mapping"
+	"target-filelake/ingest/schema"
 	"target-filelake/ingest/selection"
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
@@ -134,20 +135,26 @@ func (t *tables) take(m *ingest.SchemaMessage, sel *selection.Selection) (*table
 	if old := t.known.Tables[m.Stream]; old != nil {
 		next.active = old.Active
 	}
-	if rounded := shape.Rounded(); len(rounded) > 0 && t.now[m.Stream] == nil {
-		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", m.Stream, "properties", rounded)
-	}
-	if wider := next.plan.Wider(); len(wider) > 0 && t.now[m.Stream] == nil {
-		t.log.Warn("columns keep a wider type than is set for them: the lake has them as another; to change that, drop the stream and load it from its beginning: "+t.reset(m.Stream),
-			"stream", m.Stream, "properties", wider)
-	}
-	if twin := t.spelt.twin(m.Stream); cur == nil && twin != "" {
-		t.log.Warn("another stream's name looks the same: its accents are spelt otherwise in Unicode; the two are two tables", "stream", strconv.QuoteToASCII(m.Stream), "other", strconv.QuoteToASCII(twin))
-	}
+	t.warnOf(m.Stream, shape, next, cur == nil)
 	t.now[m.Stream] = next
 	t.log.Debug("SCHEMA compiled", "stream", m.Stream, "columns", len(schema.Columns), "load_method", how.name(), "key", how.key,
 		"table", tableFate(cur, schema), rowType("SCHEMA"))
 	return next, nil
+}
+
+// warnOf says what a SCHEMA, the first of its stream in the run, makes of values that
+// its tap or its user may not expect; anew: there is no table of that name yet.
+func (t *tables) warnOf(stream string, shape *schema.Shape, next *table, anew bool) {
+	if rounded := shape.Rounded(); len(rounded) > 0 && t.now[stream] == nil {
+		t.log.Warn("numbers with more digits than a decimal holds are stored as doubles", "stream", stream, "properties", rounded)
+	}
+	if wider := next.plan.Wider(); len(wider) > 0 && t.now[stream] == nil {
+		t.log.Warn("columns keep a wider type than is set for them: the lake has them as another; to change that, drop the stream and load it from its beginning: "+t.reset(stream),
+			"stream", stream, "properties", wider)
+	}
+	if twin := t.spelt.twin(stream); anew && twin != "" {
+		t.log.Warn("another stream's name looks the same: its accents are spelt otherwise in Unicode; the two are two tables", "stream", strconv.QuoteToASCII(stream), "other", strconv.QuoteToASCII(twin))
+	}
 }
 
 // tableFate words what a SCHEMA does to a table.
