@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 
 WALKS ?= 200
 SEQUENCES ?= 1000
-NORACE := Kill|Racing|Readers|Stopped|DuringMerges|SchemaWalks|RandomSequences|BesideALoad|FailEveryCall|ThenPowerLoss|NumberedCases|ComeAgain|AModel|FindsDamage|Verify|Rollback|History|Changes|Show|Config|Query|DryRun|Help|Bench|Guides|Evolution|Mapped|Numbered|Cases
+NORACE := Kill|Racing|Readers|Stopped|DuringMerges|SchemaWalks|RandomSequences|BesideALoad|FailEveryCall|ThenPowerLoss|NumberedCases|ComeAgain|AModel|FindsDamage|Verify|Rollback|History|Changes|Show|Config|Query|DryRun|Help|Bench|Guides|Evolution|Mapped|Numbered|Cases|Bomb
 
 .PHONY: bench-peers speed bench-gate scale faults faults-long soak crash-demo walks build test race fuzz bench lint check demo interop taps dist install
 

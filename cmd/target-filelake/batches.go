@@ -112,11 +112,32 @@ func (p parquetFile) Close() error {
 	return err
 }
 
+// whileWanted is a file that nobody need read to its end: what is packed in it may
+// go on for hours without a record.
+type whileWanted struct {
+	io.Reader
+	wanted func() bool
+}
+
+func (w whileWanted) Read(p []byte) (int, error) {
+	if !w.wanted() {
+		return 0, errStopped
+	}
+	return w.Reader.Read(p)
+}
+
 // batchFault names the file that a fault is in.
 func batchFault(line int64, address string, err error) error {
+	if is[interrupted](err) {
+		return err
+	}
 	at := fmt.Sprintf("line %d: BATCH file %s", line, printable(strings.TrimSpace(address)))
 	if is[*ingest.LineError](err) || is[*ingest.RecordError](err) || is[inputError](err) {
 		return fmt.Errorf("%s: %w", at, err)
 	}
-	return inputError{fmt.Errorf("%s: %v", at, err)} // a file of the tap's, not the disk of the lake's
+	hint := ""
+	if duck.OutOfMemory(err) {
+		hint = "; raise --memory, or have the tap write smaller row groups"
+	}
+	return inputError{fmt.Errorf("%s: %v%s", at, err, hint)} // a file of the tap's, not the disk of the lake's
 }

@@ -50,7 +50,8 @@ func (f feed) batch(ctx context.Context, line int64, m *ingest.BatchMessage) (mo
 			f.hand(&job{fault: within(err), decoded: make(chan struct{})})
 			return false, nil
 		}
-		more, err := f.run(ctx, ingest.NewReader(file, f.cfg.lines(), nil), within)
+		wanted := func() bool { return ctx.Err() == nil && f.taking.Err() == nil }
+		more, err := f.run(ctx, ingest.NewReader(whileWanted{file, wanted}, f.cfg.lines(), nil), within)
 		if err = errors.Join(err, file.Close()); err != nil || !more || ctx.Err() != nil {
 			return more && err == nil, err
 		}

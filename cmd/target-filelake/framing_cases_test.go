@@ -199,10 +199,11 @@ func TestIdleTap(t *testing.T) {
 
 // TestManyStreamCases interleaves more streams than files may be open.
 func TestManyStreamCases(t *testing.T) {
-	f := func(number string, streams, files int) {
+	f := func(number string, streams, files, mib int) {
 		t.Helper()
 		dir := t.TempDir()
 		c := startProgram(t, "--lake", dir, "--compact", "never")
+		watch := watchMemory(c.Process.Pid)
 		var b strings.Builder
 		for i := range streams {
 			fmt.Fprintf(&b, `{"type":"SCHEMA","stream":"s%d","schema":{"properties":{"n":{"type":"integer"}}},"key_properties":["n"]}`+"\n", i)
@@ -227,10 +228,12 @@ func TestManyStreamCases(t *testing.T) {
 		c.write(t, b.String()+singer(stateOf("1")))
 		r := c.end(t, 0)
 		<-done
-		if most > files || r.out != "1\n" {
-			t.Errorf("case %s: %d files open, want at most %d; stdout %q", number, most, files, r.out)
+		peak := watch()
+		t.Logf("| %d streams that take turns, 4 records each | %d files | %d MiB |", streams, most, peak)
+		if most > files || peak > mib || r.out != "1\n" {
+			t.Errorf("case %s: %d files open and %d MiB, want at most %d and %d; stdout %q", number, most, peak, files, mib, r.out)
 		}
 		wantQuery(t, dir, "SELECT count(*) AS n FROM s"+strconv.Itoa(streams-1), `[{"n":4}]`)
 	}
-	f("89", 1000, 256) // 5,000 take half a minute
+	f("89", 5000, 256, 1<<10)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -14,9 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"target-filelake/merge/answer"
-	"target-filelake/merge/duck"
 )
 
 // snapshot is every file below the directories, with its mode and a hash.
@@ -302,30 +298,25 @@ func TestQueryIsLocked(t *testing.T) {
 	}
 }
 
-// TestOverMemoryCases has DuckDB want more than it may have.
+// TestOverMemoryCases has DuckDB want more than it may have, in the program itself.
 func TestOverMemoryCases(t *testing.T) {
 	dir := t.TempDir()
 	load(t, dir, singer(schemaT, rowT("1", "a"), stateOf("1")), 0)
-	f := func(number, sql string) {
+	f := func(number, format, sql string) {
 		t.Helper()
-		root, m, err := readLake(dir)
-		if err != nil {
-			t.Fatal(err)
+		c := startProgram(t, "query", "--lake", dir, "--memory", "256MiB", "--format", format, sql)
+		watch := watchMemory(c.Process.Pid)
+		r := c.end(t, exitOther)
+		if !strings.Contains(r.err, "Out of Memory") || !strings.Contains(r.err, "raise --memory") || r.out != "" {
+			t.Errorf("case %s: %d bytes on stdout, and\n%s", number, len(r.out), r.err)
 		}
-		c := duck.Config{Root: root, Threads: 1, MemoryMB: 64, TempDir: t.TempDir()}
-		rows, err := answer.Query(context.Background(), c, m, sql)
-		if err == nil {
-			_, err = rows.Next(make([]any, 1))
-			rows.Close()
-		}
-		out := filepath.Join(t.TempDir(), "x.parquet")
-		for _, err := range []error{err, answer.Export(context.Background(), c, m, sql, out)} {
-			if !duck.OutOfMemory(err) || exitCode(err) != exitOther {
-				t.Errorf("case %s: %v, exit %d", number, err, exitCode(err))
-			}
+		if peak := watch(); peak > 500 {
+			t.Errorf("case %s: took %d MiB", number, peak)
 		}
 	}
-	f("98", "SELECT list(repeat('x', 1000000) || range) FROM range(200)")
+	for _, format := range []string{"table", "csv", "jsonl", "parquet"} {
+		f("98", format, "SELECT list(repeat('x', 1000000) || range) FROM range(2000)")
+	}
 	wantQuery(t, dir, "SELECT * FROM t", `[{"id":1,"v":"a"}]`)
 	verify(t, dir)
 }
