@@ -46,6 +46,9 @@ func (l *Lake) Vacuum(retention time.Duration, dry bool) (out Vacuumed, err erro
 	if err != nil || m.Version == 0 {
 		return out, err
 	}
+	if l.Manifest().horizon != m.horizon { // another vacuum was here
+		l.setHorizon(m.horizon)
+	}
 	v := vacuum{Lake: l, m: m, dry: dry}
 	if err := v.run(max(retention, MinRetention)); err != nil {
 		return v.Vacuumed, fmt.Errorf("vacuum: %w", err)

@@ -380,3 +380,29 @@ func TestSweepKeepsWhatOlderVersionsName(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestVacuumElsewhere has a long load whose lake another process vacuums: once it
+// vacuums too it forgets the files that are gone.
+func TestVacuumElsewhere(t *testing.T) {
+	fsys, at := newMemFS(), day0
+	long := openAt(t, fsys, "long", 1, &at)
+	putRows(t, long, "users", "1", 3)
+	if _, err := long.Reset("users"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		at = at.Add(2 * time.Hour)
+		putRows(t, long, "orders", at.String(), 1)
+	}
+	other := openAt(t, fsys, "other", 2, &at)
+	if v, err := other.Vacuum(MinRetention, false); err != nil || v.Files != 1 {
+		t.Fatalf("vacuum elsewhere: %+v, %v, want a file removed", v, err)
+	}
+	if v, err := long.Vacuum(MinRetention, false); err != nil || v.Files != 0 {
+		t.Fatalf("vacuum: %+v, %v, want nothing left to remove", v, err)
+	}
+	putRows(t, long, "orders", "last", 1)
+	if m := long.Manifest(); len(m.Retired) != 0 {
+		t.Errorf("files that are gone are still named: %v", m.Retired)
+	}
+}

@@ -18,16 +18,20 @@ import (
 // files, finds what they supersede, commits, and says the STATE.
 type committer struct {
 	*loader
-	viewed time.Time
-	again  again
-	unsaid bool // a STATE is committed, by this run or the last, and not on stdout yet
+	viewed   time.Time
+	vacuumed time.Time // by the lake's clock
+	again    again
+	unsaid   bool // a STATE is committed, by this run or the last, and not on stdout yet
 }
 
 // viewsEvery is how often lake.duckdb follows the commits of a long run.
 const viewsEvery = 10 * time.Second
 
+// vacuumEvery is how often a long run removes what has grown old meanwhile.
+const vacuumEvery = lake.MinRetention / 6
+
 func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err error) {
-	c := &committer{loader: l}
+	c := &committer{loader: l, vacuumed: failpoint.Now()}
 	if _, err := l.lake.FS().Stat(viewsDB); err == nil { // else the first commit makes one
 		c.viewed = time.Now()
 	}
@@ -100,6 +104,10 @@ func (c *committer) take(ctx context.Context, b sealed) error {
 func (c *committer) follow(ctx context.Context) error {
 	if err := c.compaction.between(ctx); err != nil {
 		return err
+	}
+	if now := failpoint.Now(); now.Sub(c.vacuumed) >= vacuumEvery {
+		c.vacuum()
+		c.vacuumed = now
 	}
 	return c.refreshViews(ctx)
 }
