@@ -51,6 +51,7 @@ func settings(c Config, reach Reach) []string {
 		"SET autoload_known_extensions = false",
 		"SET allow_community_extensions = false",
 		"SET allow_persistent_secrets = false",
+		"SET enable_external_file_cache = false", // it keeps what is read once: the system's own cache is there
 		"SET memory_limit = " + Lit(strconv.Itoa(c.MemoryMB)+"MiB"),
 		"SET threads = " + strconv.Itoa(c.Threads),
 		"SET temp_directory = " + Lit(c.TempDir),
