@@ -6,7 +6,7 @@ WALKS ?= 200
 SEQUENCES ?= 1000
 NORACE := Kill|Racing|Readers|Stopped|DuringMerges|SchemaWalks|RandomSequences|BesideALoad|FailEveryCall|ThenPowerLoss|NumberedCases|ComeAgain|AModel|FindsDamage|Verify|Rollback|History|Changes|Show|Config|Query|DryRun|Help|Bench|Guides|Evolution|Mapped|Numbered|Cases|Bomb
 
-.PHONY: bench-peers speed bench-gate scale faults faults-long soak crash-demo walks build test race fuzz bench lint check demo interop taps dist install
+.PHONY: bench-peers speed bench-gate scale faults faults-long soak crash-demo walks build test race fuzz bench lint check demo interop taps licences vuln dist install
 
 build:
 	$(GO) build -o $(BIN) ./cmd/target-filelake
@@ -109,6 +109,18 @@ bench-gate: build
 
 crash-demo:
 	@$(GO) run ./faults -demo
+
+# What is linked in, and under which licences; TestThirdParty says when it is due.
+licences:
+	packaging/licences.sh > THIRD_PARTY.new
+	mv THIRD_PARTY.new THIRD_PARTY.md
+
+# Known faults of what is linked in, as far as the program calls it. VULNDB is where
+# the database is: https://vuln.go.dev, or file:// and a copy of it.
+VULNDB ?= https://vuln.go.dev
+
+vuln:
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 -db $(VULNDB) ./...
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 0.1.0-dev)
 PREFIX ?= /usr/local

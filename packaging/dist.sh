@@ -21,7 +21,8 @@ build() { # architecture, C compiler, C++ compiler
 	mkdir "$out/$name"
 	CGO_ENABLED=1 GOOS=linux GOARCH="$1" CC="$2" CXX="$3" "$go" build -trimpath -ldflags "-s -w -X main.version=$version" \
 		-o "$out/$name/target-filelake" ./cmd/target-filelake
-	cp -r LICENSE README.md CHANGELOG.md docs "$out/$name/"
+	cp -r LICENSE THIRD_PARTY.md README.md CHANGELOG.md SECURITY.md docs "$out/$name/"
+	packaging/licences.sh "$out/$name/licences"
 	tar -C "$out" --sort=name --owner=0 --group=0 --mtime=@0 -czf "$out/$name.tar.gz" "$name"
 	printf '%s: %d MB, packed %d MB\n' "$name" "$(($(stat -c %s "$out/$name/target-filelake") / 1000000))" "$(($(stat -c %s "$out/$name.tar.gz") / 1000000))"
 	rm -r "${out:?}/$name"
