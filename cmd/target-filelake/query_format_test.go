@@ -81,7 +81,7 @@ func TestQuerySources(t *testing.T) {
 func TestConverse(t *testing.T) {
 	dir := t.TempDir()
 	load(t, dir, mageStream, 0)
-	c := QueryCmd{LakeFlag: LakeFlag{Lake: dir}, Format: "csv"}
+	c := QueryCmd{LakeFlag: LakeFlag{Lake: dir}, MemoryFlag: MemoryFlag{1 << 30}, Format: "csv"}
 	lines := []string{"", "help", ".tables", "SELECT", "  id AS x FROM orders;", "SELECT nothing;", "SELECT 2 AS y;", ".quit", "SELECT 3;"}
 	var out, errs bytes.Buffer
 	shown := ""

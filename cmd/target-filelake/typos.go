@@ -72,7 +72,10 @@ func (t *typos) look(m *ingest.SchemaMessage, setting string, names []string, me
 	}
 	if pattern, _ := t.streams.pick(m.Stream); pattern != m.Stream {
 		t.ofGlob(pattern, setting, names, missing, known)
-	} else if len(missing) > 0 {
+		return
+	}
+	missing = slices.DeleteFunc(missing, func(name string) bool { return inRecords(setting, name, known) })
+	if len(missing) > 0 {
 		t.log.Warn("streams names properties that the SCHEMA does not have", "stream", m.Stream, "in", setting, "properties", guesses(missing, known))
 	}
 }
@@ -110,11 +113,17 @@ func (t *typos) ended() {
 	for _, pattern := range slices.Sorted(maps.Keys(t.globs)) {
 		g := t.globs[pattern]
 		for _, key := range slices.Sorted(maps.Keys(g.missing)) {
-			if setting, name, _ := strings.Cut(key, ": "); g.missing[key] {
+			if setting, name, _ := strings.Cut(key, ": "); g.missing[key] && !inRecords(setting, name, g.known) {
 				t.log.Warn("streams names a property that no SCHEMA of its streams has", "streams", pattern, "in", setting, "properties", guesses([]string{name}, g.known))
 			}
 		}
 	}
+}
+
+// inRecords reports whether a name may mean what only records have: exclude keeps
+// that out, too.
+func inRecords(setting, name string, known []string) bool {
+	return setting == "exclude" && nearName(name, known) == ""
 }
 
 // standsFor reports whether a name or glob of streams is for this one.

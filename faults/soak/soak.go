@@ -78,7 +78,7 @@ func (s *soak) prepare() (err error) {
 		return err
 	}
 	s.binary, s.config = filepath.Join(s.root, "target-filelake"), filepath.Join(s.root, "config.json")
-	s.env = append(os.Environ(), fmt.Sprintf("TARGET_FILELAKE_CLOCK=%d@%d", clockRate, time.Now().Unix()))
+	s.env = append(os.Environ(), "TMPDIR="+s.root, fmt.Sprintf("TARGET_FILELAKE_CLOCK=%d@%d", clockRate, time.Now().Unix()))
 	build := exec.Command("go", "build", "-tags", "failpoints", "-o", s.binary, "./cmd/target-filelake")
 	if said, err := build.CombinedOutput(); err != nil {
 		return errors.Join(fmt.Errorf("build: %w\n%s", err, said), os.RemoveAll(s.root))
