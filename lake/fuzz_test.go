@@ -28,8 +28,12 @@ func FuzzManifest(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := decodeRoot(data, 7); err != nil {
+			back, err := decodeRoot(data, 7)
+			if err != nil {
 				t.Fatal(err)
+			}
+			if again, err := back.encode(); err != nil || !bytes.Equal(again, data) {
+				t.Fatalf("%s\nbecame\n%s: %v", data, again, err)
 			}
 			for _, ref := range m.refs {
 				_ = ref.read(bytes.NewReader(line), new(Table)) // an error, or what it names

@@ -211,6 +211,16 @@ func TestSizeBombs(t *testing.T) {
 	row := `{"type":"RECORD","stream":"s","record":{` + strings.Join(values, ",") + "}}\n"
 	f("10,000 columns, 100 rows", 600, 0, "100 records", schema(columns[:10_000]), strings.Repeat(row, 100), stateV)
 	f("10,001 columns", 200, exitBadInput, `line 1, stream "s": schema: 10001 columns, want at most 10000`, schema(columns))
+	for i := range columns {
+		name := []byte("abcdefghijklmn")
+		for b := range name {
+			if i>>b&1 == 1 {
+				name[b] -= 'a' - 'A'
+			}
+		}
+		columns[i] = fmt.Sprintf(`"%s":{"type":"string"}`, name)
+	}
+	f("10,000 columns that differ only in case", 600, 0, "1 records", schema(columns[:10_000]), `{"type":"RECORD","stream":"s","record":{"abcdefghijklmn":"x"}}`+"\n", stateV)
 	f("a STATE of 50 MB", 900, 0, "1 STATEs in, 1 out", `{"type":"STATE","value":"`+strings.Repeat("s", 50_000_000)+"\"}\n")
 	json := columnV("{}", "")
 	f("100,000 deep", 200, exitBadInput, "line 2: nested deeper than 512", json, rowOfV(strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)))

@@ -163,15 +163,41 @@ func pair(a, b, x, y Kind) bool { return a == x && b == y || a == y && b == x }
 
 func nested(k Kind) bool { return k == Struct || k == List || k == JSON }
 
-// FreeName returns name, or name with the first of _2, _3 … that is not taken,
-// and takes it.
+// FreeName returns name, or name with _2, _3 … behind it, the least that is not
+// taken, and takes it. Past the twentieth it need not be the least: ten thousand
+// columns that differ only in case would look at fifty million names.
 func FreeName(name string, taken map[string]bool) string {
+	numbered := func(n int) string { return fmt.Sprintf("%s_%d", name, n) }
+	has := func(n int) bool { return taken[Fold(numbered(n))] }
 	free := name
-	for n := 2; free == "" || taken[Fold(free)]; n++ {
-		free = fmt.Sprintf("%s_%d", name, n)
+	if free == "" || taken[Fold(free)] {
+		n := 2
+		for n < 20 && has(n) {
+			n++
+		}
+		if n == 20 {
+			n = beyond(n, has)
+		}
+		free = numbered(n)
 	}
 	taken[Fold(free)] = true
 	return free
+}
+
+// beyond is a number from n on that is not had, though the one before it is, or n.
+func beyond(n int, has func(int) bool) int {
+	had := n - 1
+	for step := 1; has(n); step *= 2 {
+		had, n = n, n+step
+	}
+	for n-had > 1 {
+		if mid := had + (n-had)/2; has(mid) {
+			had = mid
+		} else {
+			n = mid
+		}
+	}
+	return n
 }
 
 // Fold maps names that DuckDB or a case-folding file system takes for one.

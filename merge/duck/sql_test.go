@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
@@ -82,27 +83,43 @@ func TestSettings(t *testing.T) {
 	f(duck.Directories(l.Root), "INSTALL httpfs", false)
 }
 
-// FuzzQuote holds that DuckDB reads back what Ident and Lit quote.
+// FuzzQuote holds that DuckDB reads back what Ident and Lit quote, as a value, a
+// column, a field, a view and a schema, and that nothing else of it is run.
 func FuzzQuote(f *testing.F) {
-	f.Add(odd)
-	f.Add("''")
-	f.Add(`\'`)
-	f.Fuzz(func(t *testing.T, s string) {
-		if s == "" || strings.Contains(s, "\x00") || strings.ToValidUTF8(s, "") != s {
-			return // no name: the decoder refuses such text
+	f.Add(odd, "a")
+	f.Add("''", `""`)
+	f.Add(`\'`, `\"`)
+	f.Add("'; DROP TABLE canary; --", `"; DROP TABLE canary; --`)
+	f.Add("$$", "$1")
+	db := laketest.Open(f)
+	exec := func(t testing.TB, query string) {
+		t.Helper()
+		if _, err := db.Exec(query); err != nil {
+			t.Fatalf("%s: %v", query, err)
 		}
-		rows, err := laketest.Open(t).Query("SELECT " + duck.Lit(s) + " AS " + duck.Ident(s))
+	}
+	exec(f, "CREATE TABLE canary AS SELECT 7 AS n")
+	f.Fuzz(func(t *testing.T, s, value string) {
+		if s == "" || strings.ContainsAny(s+value, "\x00") || !utf8.ValidString(s+value) || duck.CheckSchema(s) != nil || strings.EqualFold(s, "main") {
+			return // no name: the decoder or the configuration refuses such text
+		}
+		view := duck.Ident(s) + "." + duck.Ident(s)
+		exec(t, duck.CreateSchema(s))
+		exec(t, "CREATE OR REPLACE VIEW "+view+" AS SELECT "+duck.Lit(value)+" AS "+duck.Ident(s)+", struct_pack("+duck.Ident(s)+" := "+duck.Lit(value)+") AS inside")
+		defer exec(t, "DROP SCHEMA "+duck.Ident(s)+" CASCADE")
+		rows, err := db.Query("SELECT " + duck.Ident(s) + ", " + duck.Field("inside", s) + ", (SELECT n FROM canary) FROM " + view)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer rows.Close()
-		var value string
 		names, err := rows.Columns()
 		if err != nil || !rows.Next() {
 			t.Fatalf("no row: %v", err)
 		}
-		if err := rows.Scan(&value); err != nil || value != s || names[0] != s {
-			t.Fatalf("got %q and %q of %q: %v", value, names[0], s, err)
+		var got, field string
+		var n int
+		if err := rows.Scan(&got, &field, &n); err != nil || got != value || field != value || names[0] != s || n != 7 {
+			t.Fatalf("got %q and %q of %q, name %q, %d: %v", got, field, value, names[0], n, err)
 		}
 	})
 }
