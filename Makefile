@@ -19,14 +19,8 @@ test:
 race:
 	$(GO) test -race -timeout 30m -skip '$(NORACE)' $$($(GO) list ./... | grep -v /merge)
 
-# go test fuzzes one target of one package at a time.
 fuzz:
-	@for pkg in $$($(GO) list ./...); do \
-		names=$$($(GO) test -list '^Fuzz' $$pkg) || exit 1; \
-		for target in $$(echo "$$names" | grep '^Fuzz'); do \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
-		done; \
-	done
+	GO=$(GO) .ci/fuzz.sh $(FUZZTIME)
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
