@@ -44,7 +44,7 @@ func (s *site) load(ctx context.Context, ends <-chan struct{}) error {
 	return nil
 }
 
-// feed sends block after block, one a second at most, until ends; the block in hand is sent whole.
+// feed sends block after block, at the capped rate, until ends; the block in hand is sent whole.
 func (s *site) feed(in io.WriteCloser, from int, ends, over <-chan struct{}) {
 	defer in.Close()
 	if _, err := io.WriteString(in, schemas); err != nil {

@@ -36,7 +36,7 @@ type settings struct {
 func main() {
 	var s settings
 	flag.DurationVar(&s.length, "for", 30*time.Minute, "how long")
-	flag.IntVar(&s.rate, "rate", 1000, "records a second in each lake, at most; a STATE comes once a second")
+	flag.IntVar(&s.rate, "rate", 2000, "records a second in each lake, at most; STATEs come twice a second")
 	flag.Uint64Var(&s.seed, "seed", 1, "of everything drawn")
 	flag.StringVar(&s.dir, "dir", os.TempDir(), "where the lakes are made")
 	flag.StringVar(&s.read, "read", "", "internal: read through this door; arguments are the program and the lake")

@@ -21,6 +21,10 @@ var errFound = errors.New("promises were broken, see above")
 // clockRate is how fast the lakes' clock runs: no retention is shorter than an hour.
 const clockRate = 20
 
+// statePause is from one STATE to the next: the pools of a load that commits so often
+// are full after ten minutes.
+const statePause = time.Second / 2
+
 // calmName is the lake whose load is left alone.
 const calmName = "steady"
 
@@ -38,7 +42,7 @@ type soak struct {
 }
 
 func (set settings) run(out io.Writer) (err error) {
-	s := &soak{settings: set, pause: time.Second, out: out, found: map[string]int{}}
+	s := &soak{settings: set, pause: statePause, out: out, found: map[string]int{}}
 	if err := s.prepare(); err != nil {
 		return err
 	}
