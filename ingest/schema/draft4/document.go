@@ -136,7 +136,8 @@ func (p *parser) next(i int) int {
 	return i
 }
 
-// plain is the value as encoding/json would decode it with UseNumber.
+// plain is the value as encoding/json would decode it with UseNumber, zeros without
+// a sign.
 func (n *Node) plain() any {
 	switch n.kind {
 	case '{':
@@ -154,7 +155,7 @@ func (n *Node) plain() any {
 	case '"':
 		return n.text
 	case '0':
-		return json.Number(n.text)
+		return unsigned(json.Number(n.text))
 	case 't':
 		return n.text == "true"
 	}

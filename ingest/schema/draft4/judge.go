@@ -95,7 +95,7 @@ func (j *Judge) Verdict(record []byte) []Reason {
 	if j.links.doubling && depthOf(doc) > mostDoublings {
 		return []Reason{{"", "nested too deeply for a schema that refers to itself in several ways"}}
 	}
-	doc = j.coerce(doc)
+	doc = withoutSign(j.coerce(doc))
 	if r, ok := j.tooMuch(doc); ok {
 		return []Reason{r}
 	}
@@ -175,6 +175,32 @@ func pathOf(e gojsonschema.ResultError) string {
 		path = text.Pointer(path, fmt.Sprint(e.Details()["property"]))
 	}
 	return path
+}
+
+// withoutSign is doc with zeros that have none: the library takes -0 and 0 for two
+// values, of which one may be in an enum and both in a set.
+func withoutSign(doc any) any {
+	switch v := doc.(type) {
+	case json.Number:
+		return unsigned(v)
+	case []any:
+		for i := range v {
+			v[i] = withoutSign(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = withoutSign(v[name])
+		}
+	}
+	return doc
+}
+
+func unsigned(n json.Number) json.Number {
+	digits, negative := strings.CutPrefix(string(n), "-")
+	if digits, _, _ = strings.Cut(strings.ToLower(digits), "e"); negative && strings.Trim(digits, "0.") == "" {
+		return "0"
+	}
+	return n
 }
 
 // wild finds a number whose exact arithmetic would take all day.
