@@ -108,6 +108,9 @@ func (c *committer) follow(ctx context.Context) error {
 	if now := failpoint.Now(); now.Sub(c.vacuumed) >= vacuumEvery {
 		c.vacuum()
 		c.vacuumed = now
+		if err := c.duckdb.renew(); err != nil { // its memory grows with what it was asked, if slowly
+			return err
+		}
 	}
 	return c.refreshViews(ctx)
 }
