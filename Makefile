@@ -3,7 +3,7 @@ BIN := bin/target-filelake
 FUZZTIME ?= 10s
 
 WALKS ?= 200
-SEQUENCES ?= 1000
+SEQUENCES ?= 500
 RACE_CMD := SampleLoad|ActivateVersion|Overwrite|Batch$$|OrderBy|Maps|Quarantine|AgeCommits|EarlyStop|Stalled|Tail|TwoTaps|MergeOutOfMemory|Metrics|ProgressLine|LiveWriter
 RACE_INGEST := Read|Grouped|Late|Recycle|Fork
 
@@ -69,7 +69,7 @@ taps: build
 
 # Kills, power cuts, errors and planted bugs. Without root there are no power cuts.
 # Every failpoint, twice, is in it whatever the numbers; make faults-long draws more.
-FAULTS ?= -kills 100 -cuts 100 -tries 1 -few
+FAULTS ?= -kills 60 -cuts 80 -tries 1 -few
 
 faults:
 	$(GO) vet -tags failpoints ./lake/failpoint ./merge ./cmd/target-filelake
