@@ -282,7 +282,8 @@ func (l *Lake) walk(dir string, depth int, visit func(name string)) error {
 		case !e.IsDir():
 			visit(name)
 		case depth > 1:
-			if err := l.walk(name, depth-1, visit); err != nil {
+			err := l.walk(name, depth-1, visit)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) { // another process may have removed it by now
 				return err
 			}
 		}

@@ -248,3 +248,34 @@ func TestRaceForOneStream(t *testing.T) {
 		}
 	}
 }
+
+// vanishing has a directory that goes between its listing and its reading.
+type vanishing struct {
+	*memFS
+	dir string
+}
+
+func (v vanishing) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == v.dir {
+		return nil, &fs.PathError{Op: "readdirent", Path: name, Err: fs.ErrNotExist}
+	}
+	return v.memFS.ReadDir(name)
+}
+
+// TestSweepBesideAnotherPipeline has Open walk over a directory that another process
+// removes meanwhile.
+func TestSweepBesideAnotherPipeline(t *testing.T) {
+	fsys, at := newMemFS(), day0
+	l := openAt(t, fsys, "one", 1, &at)
+	putRows(t, l, "users", "1", 1)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l, err := tryOpenAt(vanishing{fsys, "users/batches"}, "one", 2, &at)
+	if err != nil {
+		t.Fatalf("open beside a removal: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
