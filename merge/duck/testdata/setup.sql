@@ -2,6 +2,7 @@ SET autoinstall_known_extensions = false;
 SET autoload_known_extensions = false;
 SET allow_community_extensions = false;
 SET allow_persistent_secrets = false;
+SET enable_external_file_cache = false;
 SET memory_limit = '256MiB';
 SET threads = 2;
 SET temp_directory = '/LAKE/_lake/spill';
