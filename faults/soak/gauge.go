@@ -41,15 +41,16 @@ type gauge struct {
 	samples [kinds][]sample
 }
 
-func (g *gauge) run(ctx context.Context) {
-	tick := time.NewTicker(sampleEvery)
+// every does something again and again until ctx ends.
+func every(ctx context.Context, d time.Duration, do func()) {
+	tick := time.NewTicker(d)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			g.take()
+			do()
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"time"
 )
@@ -9,20 +8,7 @@ import (
 // progressEvery is from one line to the next.
 const progressEvery = time.Minute
 
-// progress says every minute how far the run is.
-func (s *soak) progress(ctx context.Context, gauges []*gauge) {
-	tick := time.NewTicker(progressEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			s.tell(gauges)
-		}
-	}
-}
-
+// tell says how far the run is.
 func (s *soak) tell(gauges []*gauge) {
 	after := time.Since(gauges[0].began)
 	text := fmt.Sprintf("%7s  %s", after.Round(time.Second), s.counts())

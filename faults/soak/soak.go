@@ -62,9 +62,9 @@ func (set settings) run(out io.Writer) (err error) {
 	measured, stop := context.WithCancel(context.Background())
 	var all, meters sync.WaitGroup
 	for _, g := range gauges {
-		meters.Go(func() { g.run(measured) })
+		meters.Go(func() { every(measured, sampleEvery, g.take) })
 	}
-	meters.Go(func() { s.progress(measured, gauges) })
+	meters.Go(func() { every(measured, progressEvery, func() { s.tell(gauges) }) })
 	all.Go(steady.calm)
 	all.Go(func() { storm.storm(image) })
 	all.Wait()
