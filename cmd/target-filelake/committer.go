@@ -27,7 +27,7 @@ type committer struct {
 // viewsEvery is how often lake.duckdb follows the commits of a long run.
 const viewsEvery = 10 * time.Second
 
-// vacuumEvery is how often a long run removes what has grown old meanwhile.
+// vacuumEvery is how often a long run is tidied.
 const vacuumEvery = lake.MinRetention / 6
 
 func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err error) {
@@ -105,14 +105,21 @@ func (c *committer) follow(ctx context.Context) error {
 	if err := c.compaction.between(ctx); err != nil {
 		return err
 	}
-	if now := failpoint.Now(); now.Sub(c.vacuumed) >= vacuumEvery {
-		c.vacuum()
-		c.vacuumed = now
-		if err := c.duckdb.renew(); err != nil { // its memory grows with what it was asked, if slowly
-			return err
-		}
+	if err := c.tidy(failpoint.Now()); err != nil {
+		return err
 	}
 	return c.refreshViews(ctx)
+}
+
+// tidy keeps a long run from gathering what only its end would take away: versions
+// that have grown old, and the memory of a DuckDB that was asked thousands of times.
+func (c *committer) tidy(now time.Time) error {
+	if now.Sub(c.vacuumed) < vacuumEvery {
+		return nil
+	}
+	c.vacuum()
+	c.vacuumed = now
+	return c.duckdb.renew()
 }
 
 // say writes a STATE to stdout, in one piece.

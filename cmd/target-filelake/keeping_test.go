@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
+	"target-filelake/merge/duck"
 )
 
 // keep runs a command on a lake and wants exit code want.
@@ -179,6 +181,47 @@ func TestLoadsVacuum(t *testing.T) {
 	f(3, "00000000000000000003.json") // what was the newest when it began stays
 	f(4, "00000000000000000001.json", "--retention", "7d")
 	f(4, "00000000000000000001.json", "--retention", "never")
+}
+
+// TestLongLoadsAreTidied has the committer of a load that has run for a while remove
+// old versions and give its DuckDB up, and one that has just begun do neither.
+func TestLongLoadsAreTidied(t *testing.T) {
+	dir := t.TempDir()
+	ageLake(t, dir, 5)
+	disk, err := lake.OpenDisk(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer disk.Close()
+	l, err := lake.Open(disk, lake.Options{Pipeline: "default", Holder: "a test", Clock: time.Now, Rand: rand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	began := time.Now()
+	config := duck.Config{Root: dir, Threads: 1, MemoryMB: 256}
+	c := &committer{vacuumed: began, loader: &loader{
+		cfg: &LoadCmd{Retention: retention(time.Hour)}, lake: l, log: slog.New(slog.DiscardHandler), duckdb: &database{lake: l, config: config},
+	}}
+	if err := c.duckdb.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := c.duckdb.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	f := func(after time.Duration, oldest lake.Version, asked bool) {
+		t.Helper()
+		if err := c.tidy(began.Add(after)); err != nil {
+			t.Fatal(err)
+		}
+		if first, _, err := lake.Range(disk); err != nil || first != oldest || (c.duckdb.DB != nil) != asked {
+			t.Errorf("after %s: versions from %d, want %d; the same DuckDB: %v, want %v; %v", after, first, oldest, c.duckdb.DB != nil, asked, err)
+		}
+	}
+	f(9*time.Minute, 1, true)
+	f(11*time.Minute, 4, false)
 }
 
 func TestKeepersTakeTheLock(t *testing.T) {

@@ -22,7 +22,7 @@ type VacuumCmd struct {
 
 // Help is shown by --help.
 func (*VacuumCmd) Help() string {
-	return `Every load does this at its end, with its own retention. Versions that have not been the newest for that long are removed, oldest first, and then the files that only they name. If files that the newest version does not name take more room than those it does, one hour is enough. The newest version and the one before it always stay, and so does everything that a load has under way.
+	return `Every load does this at its end, and a long one every ten minutes, with its own retention. Versions that have not been the newest for that long are removed, oldest first, and then the files that only they name. If files that the newest version does not name take more room than those it does, one hour is enough. The newest version and the one before it always stay, and so does everything that a load has under way.
 
   target-filelake vacuum --lake ./lake --dry-run
   target-filelake vacuum --lake ./lake --retention 2h`
@@ -68,7 +68,7 @@ func (c *VacuumCmd) Run(ctx context.Context, std *stdio) (err error) {
 	return err
 }
 
-// vacuum ends a load. Its rows are safe and its STATE is out: whatever goes
+// vacuum removes what is old. All that is committed is safe and said: whatever goes
 // wrong here is for the next one to mend.
 func (l *loader) vacuum() {
 	if l.cfg.Retention == keepAll {
