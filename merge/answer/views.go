@@ -54,18 +54,23 @@ func movableView(t *lake.Table, root string) string {
 	return duck.CreateView(t, duck.Movable(root), duck.LakeOr(root))
 }
 
+// createViews makes them in one transaction: each of its own took three times as long.
 func createViews(ctx context.Context, conn *sql.Conn, tables []*lake.Table, view func(*lake.Table) string) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
 	for _, s := range schemasOf(tables) {
-		if _, err := conn.ExecContext(ctx, duck.CreateSchema(s)); err != nil {
-			return fmt.Errorf("schema %q: %w", s, err)
+		if _, err := tx.ExecContext(ctx, duck.CreateSchema(s)); err != nil {
+			return errors.Join(fmt.Errorf("schema %q: %w", s, err), tx.Rollback())
 		}
 	}
 	for _, t := range tables {
-		if _, err := conn.ExecContext(ctx, view(t)); err != nil {
-			return fmt.Errorf("view %q: %w", t.View(), err)
+		if _, err := tx.ExecContext(ctx, view(t)); err != nil {
+			return errors.Join(fmt.Errorf("view %q: %w", t.View(), err), tx.Rollback())
 		}
 	}
-	return nil
+	return tx.Commit()
 }
 
 // schemasOf are the schemas of the views of sorted tables, but for main.
