@@ -122,7 +122,7 @@ func (e *encoder) sample() {
 	v := &e.page
 	e.dict.reset(&v.Leaf)
 	n := min(v.values(), dictionarySample)
-	for i := range n {
+	for i := 0; i < n && e.dict.len()*dictionaryRatio <= n; i++ {
 		e.dict.index(v.Value(i))
 	}
 	e.sampled = n > 0
@@ -150,7 +150,7 @@ func (e *encoder) sampleWords() error {
 	v := &e.page
 	e.words.reset()
 	n := min(v.values(), dictionarySample)
-	for i := range n {
+	for i := 0; i < n && len(e.words.values)*dictionaryRatio <= n; i++ {
 		e.words.index(v.word(i))
 	}
 	e.sampled = n > 0
