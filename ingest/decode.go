@@ -24,10 +24,13 @@ type Decoder struct {
 	last  *walk  // of the last RECORD
 	intro []byte // that line up to its record; taps repeat it byte for byte
 
-	block uint64 // counts blocks
-	out   *Decoded
-	walk  *walk
-	vecs  []columns.Vector // of the batch being appended to
+	block   uint64 // counts blocks
+	most    int    // of the block's lines, how many there are
+	size    int    // and their bytes
+	ofGroup int    // lines of one stream that are being decoded; 0: of all streams
+	out     *Decoded
+	walk    *walk
+	vecs    []columns.Vector // of the batch being appended to
 
 	seen  []uint64 // by slot id, the stamp of the object it was last seen in
 	stamp uint64   // counts objects
@@ -56,6 +59,7 @@ type walk struct {
 	next  []int  // by slot id: the field that came after it, in its object
 	block uint64 // the block that chunk belongs to
 	chunk int
+	room  columns.Room // what the last chunk's rows took
 
 	versioned bool // a RECORD had a version
 
@@ -156,6 +160,11 @@ func (d *Decoder) inOrder(b *Block, plans Plans) *Decoded {
 func (d *Decoder) take() *Decoded {
 	out := d.out
 	d.out = nil
+	for i := range out.Chunks {
+		if w := d.walks[out.Chunks[i].Plan]; w != nil {
+			w.room.Note(out.Chunks[i].Batch)
+		}
+	}
 	return out
 }
 
@@ -165,6 +174,7 @@ func (d *Decoder) begin(b *Block, plans Plans) {
 	}
 	d.last, d.intro = nil, d.intro[:0]
 	d.block++
+	d.most, d.size, d.ofGroup = len(b.lines), b.Size(), 0
 	d.out = &Decoded{}
 	d.scan = text.Scanner{Max: b.depth}
 }
@@ -187,7 +197,13 @@ func (d *Decoder) chunk() *Chunk {
 	w := d.walk
 	if w.block != d.block {
 		w.block, w.chunk = d.block, len(d.out.Chunks)
-		d.out.Chunks = append(d.out.Chunks, Chunk{Plan: w.plan, Batch: w.plan.batch()})
+		rows := min(w.room.Rows, d.most)
+		if d.ofGroup > 0 {
+			rows = d.ofGroup
+		}
+		b := w.plan.batch()
+		w.room.Make(b, rows, d.size)
+		d.out.Chunks = append(d.out.Chunks, Chunk{Plan: w.plan, Batch: b, Ords: make([]uint32, 0, rows)})
 	}
 	return &d.out.Chunks[w.chunk]
 }

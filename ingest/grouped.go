@@ -10,12 +10,18 @@ import (
 // take turns, a stream's vectors and what was learnt of its records leave the
 // processor's caches between one record and its next; stream by stream they stay.
 type byStream struct {
-	groups map[string]int
-	lines  [][]int32 // of each group, in order
-	names  int       // groups in use
-	turns  int       // how often a line's stream is another than the line's before
-	prefix []byte    // of the last line sniffed, up to its stream's name
-	group  int       // of that line
+	named  map[string]int // places in groups
+	groups []group
+	used   int // of groups
+	turns  int // how often a line's stream is another than the line's before
+	last   int // group of the last line
+}
+
+// group is the lines of one stream.
+type group struct {
+	lines  []int32 // in order
+	prefix []byte  // of the first of them, up to the end of its stream's name
+	next   int     // group of the line after its last
 }
 
 // sort puts the lines into groups. It reports false where that gains nothing, or
@@ -24,47 +30,60 @@ func (g *byStream) sort(b *Block, plans Plans) bool {
 	if len(plans) < 2 {
 		return false
 	}
-	if g.groups == nil {
-		g.groups = map[string]int{}
+	if g.named == nil {
+		g.named = map[string]int{}
 	}
-	clear(g.groups)
-	for i := range g.names {
-		g.lines[i] = g.lines[i][:0]
-	}
-	g.names, g.turns, g.prefix = 0, 0, nil
+	clear(g.named)
+	g.used, g.turns, g.last = 0, 0, -1
 	for i := range b.lines {
 		l := &b.lines[i]
 		if l.kind != recordLine {
 			continue
 		}
-		if !g.find(b.buf.data[l.from:l.to], plans) {
+		at := g.find(b.buf.data[l.from:l.to], plans)
+		if at < 0 {
 			return false
 		}
-		g.lines[g.group] = append(g.lines[g.group], int32(i))
+		if at != g.last {
+			g.turns++
+		}
+		if g.last >= 0 {
+			g.groups[g.last].next = at
+		}
+		g.groups[at].lines = append(g.groups[at].lines, int32(i))
+		g.last = at
 	}
-	return g.turns > 2*g.names
+	return g.turns > 2*g.used
 }
 
-// find is the group of a RECORD's line.
-func (g *byStream) find(line []byte, plans Plans) bool {
-	if len(g.prefix) > 0 && bytes.HasPrefix(line, g.prefix) {
-		return true
+// find is the group of a RECORD's line, -1 if that is not plain to see. Streams that
+// take turns mostly do so in the same order.
+func (g *byStream) find(line []byte, plans Plans) int {
+	if g.last >= 0 {
+		for _, at := range [...]int{g.groups[g.last].next, g.last} {
+			if bytes.HasPrefix(line, g.groups[at].prefix) {
+				return at
+			}
+		}
 	}
 	name, end := streamOf(line)
+	if end == 0 {
+		return -1
+	}
+	if at, known := g.named[string(name)]; known {
+		return at
+	}
 	if p := plans[string(name)]; p == nil || p.forked { // forks may go to one stream from several
-		return false
+		return -1
 	}
-	at, known := g.groups[string(name)]
-	if !known {
-		if at = g.names; at == len(g.lines) {
-			g.lines = append(g.lines, nil)
-		}
-		g.groups[string(name)] = at
-		g.names++
+	at := g.used
+	if at == len(g.groups) {
+		g.groups = append(g.groups, group{})
 	}
-	g.turns++
-	g.prefix, g.group = line[:end], at
-	return true
+	g.groups[at] = group{lines: g.groups[at].lines[:0], prefix: line[:end], next: at}
+	g.named[string(name)] = at
+	g.used++
+	return at
 }
 
 // streamOf is the name of a RECORD's stream as it stands in its line, and where it
@@ -115,7 +134,9 @@ func (d *Decoder) grouped(b *Block, plans Plans) *Decoded {
 		}
 	}
 	d.ords = ords
-	for _, lines := range d.sorted.lines[:d.sorted.names] {
+	for i := range d.sorted.groups[:d.sorted.used] {
+		lines := d.sorted.groups[i].lines
+		d.ofGroup = len(lines)
 		for _, i := range lines {
 			l := &b.lines[i]
 			d.out.Records = int(ords[i])

@@ -159,9 +159,10 @@ func Compile(m *SchemaMessage, o Options) (*schema.Shape, error) {
 // as t's kinds.
 func Bind(m *SchemaMessage, s *schema.Shape, t *columns.Schema, o Options) *Plan {
 	o.NoChecks = o.NoChecks || m.DisableCheck
+	first := columns.NewBatch(t)
 	p := &Plan{
 		stream: m.Stream, schema: t, options: o, shape: s,
-		pool: &sync.Pool{New: func() any { return columns.NewBatch(t) }},
+		pool: &sync.Pool{New: func() any { return first.Like() }},
 	}
 	p.root = slot{op: opStruct, accept: draft4.Object, closed: s.Root.Closed || o.Undeclared == RefuseUndeclared}
 	if !o.NoChecks {

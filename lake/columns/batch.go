@@ -73,6 +73,15 @@ func NewBatch(s *Schema) *Batch {
 	return b
 }
 
+// Like returns an empty batch of b's schema.
+func (b *Batch) Like() *Batch {
+	next := &Batch{Schema: b.Schema, Vectors: make([]Vector, len(b.Vectors)), late: b.late}
+	for i := range b.Vectors {
+		next.Vectors[i].Leaf = b.Vectors[i].Leaf
+	}
+	return next
+}
+
 // Extra is the vector of undeclared properties: one JSON object a row, or null.
 func (b *Batch) Extra() *Vector { return &b.Vectors[len(b.Vectors)-1] }
 
