@@ -18,46 +18,54 @@ import (
 // files, finds what they supersede, commits, and says the STATE.
 type committer struct {
 	*loader
-	viewed   time.Time
+	views    viewsDue
 	vacuumed time.Time // by the lake's clock
 	again    again
 	unsaid   bool // a STATE is committed, by this run or the last, and not on stdout yet
 }
 
-// viewsEvery is how often lake.duckdb follows the commits of a long run.
-const viewsEvery = 10 * time.Second
-
 // vacuumEvery is how often a long run is tidied.
 const vacuumEvery = lake.MinRetention / 6
 
 func (l *loader) committer(ctx context.Context, batches <-chan sealed) (err error) {
-	c := &committer{loader: l, vacuumed: failpoint.Now()}
-	if _, err := l.lake.FS().Stat(viewsDB); err == nil { // else the first commit makes one
-		c.viewed = time.Now()
-	}
+	c := &committer{loader: l, views: newViewsDue(l.lake), vacuumed: failpoint.Now()}
+	defer c.views.timer.Stop()
 	if c.again, err = newAgain(l.lake, l.cfg.Pipeline); err != nil {
 		return err
 	}
 	c.unsaid = c.again.doubt
 	defer func() { err = errors.Join(err, c.close()) }()
-	for b := range batches {
-		if err := failpoint.Hit("commit/begin"); err != nil {
-			return err
-		}
-		started := time.Now()
-		err := c.take(ctx, b)
-		c.measured(ctx, b, time.Since(started), err)
-		if err == nil {
-			err = c.follow(ctx)
+	for {
+		select {
+		case b, more := <-batches:
+			if !more {
+				return nil
+			}
+			err = c.batch(ctx, b)
+		case <-c.views.timer.C:
+			err = c.refreshViews(ctx)
 		}
 		if err != nil {
 			return err
 		}
-		if err := failpoint.Hit("commit/end"); err != nil {
-			return err
-		}
 	}
-	return nil
+}
+
+// batch commits one, says its STATE, and does what comes after.
+func (c *committer) batch(ctx context.Context, b sealed) error {
+	if err := failpoint.Hit("commit/begin"); err != nil {
+		return err
+	}
+	started := time.Now()
+	err := c.take(ctx, b)
+	c.measured(ctx, b, time.Since(started), err)
+	if err == nil {
+		err = c.follow(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return failpoint.Hit("commit/end")
 }
 
 func (c *committer) take(ctx context.Context, b sealed) error {
@@ -105,10 +113,8 @@ func (c *committer) follow(ctx context.Context) error {
 	if err := c.compaction.between(ctx); err != nil {
 		return err
 	}
-	if err := c.tidy(failpoint.Now()); err != nil {
-		return err
-	}
-	return c.refreshViews(ctx)
+	c.views.expect()
+	return c.tidy(failpoint.Now())
 }
 
 // tidy keeps a long run from gathering what only its end would take away: versions
@@ -137,14 +143,14 @@ func (c *committer) newState(s *string) bool {
 }
 
 func (c *committer) refreshViews(ctx context.Context) error {
-	if time.Since(c.viewed) < viewsEvery || c.duckdb.lent != nil {
+	if c.duckdb.lent != nil {
 		return nil
 	}
 	err := publishWithin(ctx, 0, c.root, c.lake, c.log)
+	c.views.published()
 	if errors.Is(err, lake.ErrLocked) {
-		return nil // another pipeline is at it; the next commit tries again
+		return nil // another pipeline is at it; after the next commit this one tries again
 	}
-	c.viewed = time.Now()
 	return err
 }
 

@@ -47,21 +47,26 @@ func (c *compactions) between(ctx context.Context) error {
 	return c.tolerated(ctx, c.fresh, compaction.Crowded)
 }
 
-// end compacts what pays, after a run's last commit, and shows plain tables under
-// current.
+// end compacts what pays, after a run's last commit.
 func (c *compactions) end(ctx context.Context) error {
 	if c.never {
 		return nil
 	}
-	streams := slices.Sorted(maps.Keys(c.touched))
-	if err := c.tolerated(ctx, streams, compaction.Ended); err != nil {
-		return err
+	return c.tolerated(ctx, c.streams(), compaction.Ended)
+}
+
+// show makes plain tables current, after a run that ended well.
+func (c *compactions) show() {
+	if c.never {
+		return
 	}
-	if err := c.publish(streams); err != nil {
+	if err := c.publish(c.streams()); err != nil {
 		c.log.Warn("current is not up to date; the next run tries again", "error", err)
 	}
-	return nil
 }
+
+// streams are those that the run has committed.
+func (c *compactions) streams() []string { return slices.Sorted(maps.Keys(c.touched)) }
 
 // tolerated compacts tables, in one commit. The run's rows are safe and its STATE
 // is out: a full disk or too little memory is for the next run, or somebody, to

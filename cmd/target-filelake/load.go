@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -349,9 +350,14 @@ func (l *loader) encode(ctx context.Context, jobs <-chan encodeJob) error {
 // fault: what was committed before it stays.
 func (l *loader) finish(ctx context.Context, fault error) error {
 	var err error
+	var current sync.WaitGroup // beside the views: the one waits for the disk, the other computes
+	if fault == nil {
+		current.Go(l.compaction.show)
+	}
 	if l.duckdb.lent == nil {
 		err = publishViews(ctx, l.root, l.lake, l.log)
 	}
+	current.Wait()
 	l.vacuum()
 	if fault != nil {
 		_, serr := l.lake.Sweep()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"target-filelake/lake"
 	"target-filelake/merge/duck"
@@ -167,6 +168,7 @@ func TestHostileNames(t *testing.T) {
 
 // TestViewsClash has streams that come to one name.
 func TestViewsClash(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	names := []string{"--table-name", "{table}"}
 	r := loadNamed(t, dir, []string{"a-orders", "b-Orders", "c-orders"}, names...)
@@ -190,6 +192,7 @@ func TestViewsClash(t *testing.T) {
 
 // TestViewsRenamed changes the settings of a lake.
 func TestViewsRenamed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	loadNamed(t, dir, []string{"a", "b"})
 	wantViews(t, dir, "a", "a", "b", "b")
@@ -214,4 +217,29 @@ func TestViewsRenamed(t *testing.T) {
 		t.Fatal(r.err)
 	}
 	wantViews(t, dir, "x_a", "a", "a", "b")
+}
+
+// TestViewsOfIdleTap has a tap that goes on, and says nothing: what it has sent is in
+// lake.duckdb all the same, soon after it was committed.
+func TestViewsOfIdleTap(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := startProgram(t, "--lake", dir, "--batch-size-rows", "1")
+	shown := func(version string, within time.Duration) {
+		t.Helper()
+		for deadline := time.Now().Add(within); ; time.Sleep(20 * time.Millisecond) {
+			note, err := os.ReadFile(filepath.Join(dir, viewsTag))
+			if err == nil && strings.Contains(string(note), `"version":`+version+",") {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("version %s is not in lake.duckdb after %s: %s, %v\n%s", version, within, note, err, c.errs.String())
+			}
+		}
+	}
+	c.write(t, singer(schemaA, rowA("1"), stateOf("1")))
+	shown("1", viewsFirst+10*time.Second)
+	c.write(t, singer(rowA("2"), stateOf("2")))
+	shown("2", viewsEvery+10*time.Second)
+	c.end(t, 0)
 }

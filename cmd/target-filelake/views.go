@@ -73,6 +73,44 @@ func lockViews(ctx context.Context, patience time.Duration, fsys lake.FS) (io.Cl
 	}
 }
 
+// viewsEvery is how often lake.duckdb follows the commits of a long run, and
+// viewsFirst how long a run that is to make the first waits for its own end, which
+// comes sooner mostly.
+const (
+	viewsEvery = 10 * time.Second
+	viewsFirst = 3 * time.Second
+)
+
+// viewsDue is when a run publishes views next.
+type viewsDue struct {
+	timer *time.Timer
+	next  time.Time // not before
+	armed bool
+}
+
+func newViewsDue(l *lake.Lake) viewsDue {
+	wait := viewsEvery
+	if _, err := l.FS().Stat(viewsDB); err != nil {
+		wait = viewsFirst
+	}
+	t := time.NewTimer(wait)
+	t.Stop()
+	return viewsDue{timer: t, next: time.Now().Add(wait)}
+}
+
+// expect sees to it that a commit is shown.
+func (v *viewsDue) expect() {
+	if !v.armed {
+		v.armed = true
+		v.timer.Reset(max(0, time.Until(v.next)))
+	}
+}
+
+// published is for the commits so far.
+func (v *viewsDue) published() {
+	v.armed, v.next = false, time.Now().Add(viewsEvery)
+}
+
 type viewsPublisher struct {
 	root string
 	lake *lake.Lake
