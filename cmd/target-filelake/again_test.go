@@ -52,6 +52,7 @@ func wantA(t testing.TB, dir, want string) {
 // its commit and its STATE: from the STATE before, from the one committed, and
 // from some in between.
 func TestRowsThatComeAgain(t *testing.T) {
+	t.Parallel()
 	f := func(want string, next ...string) {
 		t.Helper()
 		dir := t.TempDir()
@@ -88,6 +89,7 @@ func TestRowsThatComeAgain(t *testing.T) {
 // itself, come again in a later commit than its first neighbours: once where
 // the run lives, and once where it dies before that.
 func TestRowsThatComeAgainInOtherBatches(t *testing.T) {
+	t.Parallel()
 	input := singer(schemaT, schemaA, rowT("1", "x"), stateOf("1"), rowA("1"), stateOf("2"), rowT("2", "y"), stateOf("3"))
 	rest := singer(schemaT, schemaA, rowA("1"), stateOf("2"), rowT("2", "y"), stateOf("3"))
 	f := func(next ...string) {

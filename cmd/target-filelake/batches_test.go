@@ -66,6 +66,7 @@ func TestBatch(t *testing.T) {
 }
 
 func TestBatchIsRefused(t *testing.T) {
+	t.Parallel()
 	root, elsewhere := t.TempDir(), t.TempDir()
 	secret := put(t, elsewhere, "secret.jsonl", `{"id":1,"v":"a"}`)
 	if err := os.Symlink(filepath.Join(elsewhere, "secret.jsonl"), filepath.Join(root, "link.jsonl")); err != nil {

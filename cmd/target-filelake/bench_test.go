@@ -38,6 +38,7 @@ func wantEmpty(t *testing.T, dir string) {
 }
 
 func TestBench(t *testing.T) {
+	t.Parallel()
 	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "new", "out")
 	said, errs, code := benched(t, dir, "--records", "20000", "--batch-mb", "4,1", "--compression", "zstd,snappy", "--threads", "1", "--reps", "2", "--out", out)
 	if code != 0 {
@@ -106,6 +107,7 @@ func TestBenchInput(t *testing.T) {
 
 // TestBenchInterrupted keeps what was measured when Ctrl-C comes.
 func TestBenchInterrupted(t *testing.T) {
+	t.Parallel()
 	dir, out := t.TempDir(), t.TempDir()
 	c := program(t, "bench", "--dir", dir, "--records", "20000", "--batch-mb", "1", "--reps", "1000", "--out", out)
 	var said bytes.Buffer

@@ -117,6 +117,7 @@ func twofold(n int, keyword, leaf string) string {
 
 // TestSchemaBombs: small SCHEMAs that unfold to large ones.
 func TestSchemaBombs(t *testing.T) {
+	t.Parallel()
 	f := func(name string, mib, code int, says string, input ...string) {
 		t.Helper()
 		bomb{name: name, mib: mib}.run(t, code, says, input...)
@@ -145,6 +146,7 @@ func TestSchemaBombs(t *testing.T) {
 
 // TestNumberBombs: exponents and digits of which arithmetic would take all day.
 func TestNumberBombs(t *testing.T) {
+	t.Parallel()
 	refuses := func(name, property, value, says string) {
 		t.Helper()
 		bomb{name: name, mib: 300}.run(t, exitBadInput, `line 2, stream "s", /v: `+says, columnV(property, ""), rowOfV(value), stateV)
@@ -168,6 +170,7 @@ func TestNumberBombs(t *testing.T) {
 
 // TestPatternBombs: regular expressions that back-track elsewhere, or are large.
 func TestPatternBombs(t *testing.T) {
+	t.Parallel()
 	text := strings.Repeat("a", 1_000_000) + "!"
 	f := func(name, pattern, says string) {
 		t.Helper()
@@ -194,6 +197,7 @@ func TestPatternBombs(t *testing.T) {
 
 // TestSizeBombs: much of one thing.
 func TestSizeBombs(t *testing.T) {
+	t.Parallel()
 	f := func(name string, mib, code int, says string, input ...string) {
 		t.Helper()
 		bomb{name: name, mib: mib}.run(t, code, says, input...)
@@ -259,6 +263,7 @@ func packed(t *testing.T, head, piece string, n int) string {
 
 // TestZipBombs: compressed input, a thousand times smaller than what is in it.
 func TestZipBombs(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	head := columnV(`{"type":"integer"}`, "") + rowOfV("1") + stateV
 	f := func(name, file string, mib, code int, says string) {
@@ -332,6 +337,7 @@ func swapped(b []byte, old, mark string, n uint64) []byte {
 
 // TestBombIsStopped has SIGTERM end a load inside a file that goes on for hours.
 func TestBombIsStopped(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	address := put(t, root, "endless.gz", packed(t, "", strings.Repeat("\n", 10_000_000), 20_000))
 	dir := filepath.Join(t.TempDir(), "lake")

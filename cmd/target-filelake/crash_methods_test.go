@@ -59,6 +59,7 @@ func newMethodsTap(n int, seed uint64) resumable {
 // TestKillEveryMethod kills loads of every method at random moments and holds
 // that the lake ends as it would have without.
 func TestKillEveryMethod(t *testing.T) {
+	t.Parallel()
 	const seed = 13
 	tap := newMethodsTap(12_000, seed)
 	args := []string{"--batch-size-rows", "300", "--threads", "2", "--streams",

@@ -196,6 +196,7 @@ func killUntilDone(t *testing.T, dir string, tap resumable, r *rand.Rand, args [
 // TestKillAnywhere compares loads that were killed with one that was not: the
 // tap resumes from the STATE of the lake, or from the last one on stdout.
 func TestKillAnywhere(t *testing.T) {
+	t.Parallel()
 	const seed = 11
 	tap := newResumable(12_000, seed)
 	args := []string{"--batch-size-rows", "400", "--threads", "2"}
@@ -221,6 +222,7 @@ func TestKillAnywhere(t *testing.T) {
 }
 
 func TestSignalsDrainToTheLastState(t *testing.T) {
+	t.Parallel()
 	f := func(sig os.Signal, want int) {
 		t.Helper()
 		dir := t.TempDir()

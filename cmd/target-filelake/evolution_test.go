@@ -90,6 +90,7 @@ func TestHistory(t *testing.T) {
 // TestIntegersBeyondDoubles makes numbers of integer columns: exactly, whether
 // the integers are committed, in this run's files or still being decoded.
 func TestIntegersBeyondDoubles(t *testing.T) {
+	t.Parallel()
 	const (
 		whole = `'v':{'type':'integer'},'s':{'type':'object','properties':{'l':{'type':'array','items':{'type':'integer'}}}}`
 		float = `'v':{'type':'number'},'s':{'type':'object','properties':{'l':{'type':'array','items':{'type':'number'}}}}`
@@ -171,6 +172,7 @@ func TestExtraAppearsAndStays(t *testing.T) {
 // TestColumnsThatBecomeText has a column that becomes text or JSON, though neither of
 // its SCHEMAs says so, warned of: once, and in the run that changes it.
 func TestColumnsThatBecomeText(t *testing.T) {
+	t.Parallel()
 	f := func(before, after, says string) {
 		t.Helper()
 		dir := t.TempDir()

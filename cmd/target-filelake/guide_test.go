@@ -12,6 +12,7 @@ import (
 // TestGuides runs each command of the guides in a shell and compares what it
 // prints with what the guide says, where the directory it stands in is /data.
 func TestGuides(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{
 		"quick-start.md", "schema.md", "loading.md", "rejects.md", "recovery.md", "time-travel.md", "querying.md",
 		"compaction.md", "tuning.md", "monitoring.md", "troubleshooting.md", "architecture.md",

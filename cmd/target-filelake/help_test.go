@@ -11,6 +11,7 @@ import (
 
 // TestHelp has each command's --help show examples, and each example work.
 func TestHelp(t *testing.T) {
+	t.Parallel()
 	commands := []string{
 		"load", "query", "show", "changes", "history", "init", "check", "log", "verify", "rollback", "reset", "compact", "vacuum", "replay", "gen", "bench",
 	}

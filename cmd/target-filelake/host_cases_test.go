@@ -300,6 +300,7 @@ func TestQueryIsLocked(t *testing.T) {
 
 // TestOverMemoryCases has DuckDB want more than it may have, in the program itself.
 func TestOverMemoryCases(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	load(t, dir, singer(schemaT, rowT("1", "a"), stateOf("1")), 0)
 	f := func(number, format, sql string) {

@@ -139,6 +139,7 @@ func TestTypesOfColumns(t *testing.T) {
 
 // TestTail has rows after the last STATE at a clean end of input.
 func TestTail(t *testing.T) {
+	t.Parallel()
 	f := func(keyed, stated bool, tail string, wantCode, wantRows int) {
 		t.Helper()
 		dir := t.TempDir()
@@ -181,6 +182,7 @@ func TestTail(t *testing.T) {
 
 // TestEarlyStop has a fault after rows that the newest STATE does not cover.
 func TestEarlyStop(t *testing.T) {
+	t.Parallel()
 	f := func(bad string, wantCode int, says string) {
 		t.Helper()
 		dir := t.TempDir()
@@ -293,6 +295,7 @@ func TestReorderedKeyIsTheSame(t *testing.T) {
 
 // TestMoreThanMemoryHolds loads several times what lines and rows in flight may take.
 func TestMoreThanMemoryHolds(t *testing.T) {
+	t.Parallel()
 	lines := []string{schemaT}
 	big := strings.Repeat("x", 12<<20)
 	for i := range 14 {
@@ -320,6 +323,7 @@ func TestOwnersAndLocks(t *testing.T) {
 }
 
 func TestSampleLoad(t *testing.T) {
+	t.Parallel()
 	g := bench.Gen{Records: 60_000, Streams: 2, UpdateShare: 0.3, StateEvery: 5000, Seed: 3}
 	dir := t.TempDir()
 	load(t, dir, sample(t, g), 0, "--maximum-batch-size-mb", "4", "--threads", "2")

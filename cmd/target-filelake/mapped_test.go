@@ -42,6 +42,7 @@ func fences(t *testing.T, name string) []fence {
 // TestMappingGuide runs every example of the guide: a stream, and for each
 // configuration the queries and answers that follow it.
 func TestMappingGuide(t *testing.T) {
+	t.Parallel()
 	var stream, dir, sql string
 	examples, answers := 0, 0
 	for _, f := range fences(t, "../../docs/mapping.md") {
@@ -95,6 +96,7 @@ func mapT(t *testing.T, entry, sql, want string, args ...string) {
 }
 
 func TestMaps(t *testing.T) {
+	t.Parallel()
 	all := "SELECT * FROM t ORDER BY ALL"
 	mapT(t, `{}`, all, `[{"id":1,"v":"a"},{"id":2,"v":"b"}]`)
 	mapT(t, `{"other":{"x":"v"}}`, all, `[{"id":1,"v":"a"},{"id":2,"v":"b"}]`)

@@ -29,6 +29,7 @@ func loadsO(t *testing.T, want string, args []string, inputs ...string) {
 }
 
 func TestOrderBy(t *testing.T) {
+	t.Parallel()
 	lines := func(l ...string) string { return strings.Join(l, "\n") }
 	f := func(want, orderBy string, inputs ...string) {
 		t.Helper()
@@ -63,6 +64,7 @@ func TestOrderBy(t *testing.T) {
 }
 
 func TestUniqueConflictMethod(t *testing.T) {
+	t.Parallel()
 	lines := func(l ...string) string { return strings.Join(l, "\n") }
 	inputs := []string{lines(rowO(1, "01", "a"), rowO(1, "01", "b")), lines(rowO(1, "01", "c"), rowO(2, "01", "d"))}
 	loadsO(t, "1c 2d", nil, inputs...)
@@ -75,6 +77,7 @@ func TestUniqueConflictMethod(t *testing.T) {
 }
 
 func TestDeletes(t *testing.T) {
+	t.Parallel()
 	lines := func(l ...string) string { return strings.Join(l, "\n") }
 	hard := []string{"--hard-delete"}
 	first := lines(rowO(1, "01", "a"), rowO(2, "01", "b"))
@@ -97,6 +100,7 @@ func TestDeletes(t *testing.T) {
 }
 
 func TestDedupe(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for range 2 {
 		load(t, dir, singer(schemaA)+rowsA(1, 2, 2)+singer(stateOf("2"))+rowsA(3, 1)+singer(stateOf("3")), 0,

@@ -254,6 +254,7 @@ func TestSingerMetrics(t *testing.T) {
 // TestLogFormats holds every line that a load writes to its form, and each level to
 // what it leaves out.
 func TestLogFormats(t *testing.T) {
+	t.Parallel()
 	const bad = `{'type':'RECORD','stream':'t','record':{'id':'x','v':'seen'}}`
 	f := func(format, level string, code int, want ...string) {
 		t.Helper()

@@ -40,6 +40,7 @@ func shownOf(t *testing.T, dir string) shownLake {
 // TestStreamNameCases holds the numbered cases of streams' names: each goes there
 // and back through load, query, show, lake.duckdb, compact and verify.
 func TestStreamNameCases(t *testing.T) {
+	t.Parallel()
 	f := func(number, view string, streams ...string) result {
 		t.Helper()
 		dir := inside(t)
@@ -101,6 +102,7 @@ func TestStreamNameCases(t *testing.T) {
 
 // TestColumnNameCases has properties of odd names come back under columns of their own.
 func TestColumnNameCases(t *testing.T) {
+	t.Parallel()
 	f := func(number string, properties, columns []string) {
 		t.Helper()
 		dir := inside(t)
@@ -152,6 +154,7 @@ func inJSONOf(t *testing.T, v any) string {
 
 // TestOtherNameCases has pipelines and values of partitions named in the same ways.
 func TestOtherNameCases(t *testing.T) {
+	t.Parallel()
 	pipeline := func(number, name string) {
 		t.Helper()
 		dir := inside(t)

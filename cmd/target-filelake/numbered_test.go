@@ -9,6 +9,7 @@ import (
 // TestNumberedCases holds the numbered cases of bad input that concern values,
 // schemas and keys: what is said, or the value that DuckDB reads back.
 func TestNumberedCases(t *testing.T) {
+	t.Parallel()
 	column := func(property string) string {
 		return `{'type':'SCHEMA','stream':'s','schema':{'type':'object','properties':{'v':` + property + `}},'key_properties':[]}`
 	}

@@ -72,6 +72,7 @@ func TestAdoptedFromUnderALoader(t *testing.T) {
 
 // TestTwoTapsOnOnePipeline has a second tap that was not given a position of its own.
 func TestTwoTapsOnOnePipeline(t *testing.T) {
+	t.Parallel()
 	other := strings.ReplaceAll(schemaT, `'stream':'t'`, `'stream':'u'`)
 	f := func(want int, input string, args ...string) {
 		t.Helper()

@@ -210,6 +210,7 @@ func ageLake(t *testing.T, dir string, versions int) {
 // TestReadersSeeCommittedVersions has seven processes read through every door
 // while a lake is loaded, updated, compacted and vacuumed, and its loader killed.
 func TestReadersSeeCommittedVersions(t *testing.T) {
+	t.Parallel()
 	const seed, perRun = 3, 12
 	runs := times(4)
 	w := newWritten(runs*perRun, seed)

@@ -105,6 +105,7 @@ func badT(v string) string { return `{'type':'RECORD','stream':'t','record':{'id
 func badA(v string) string { return `{'type':'RECORD','stream':'a','record':{'n':'` + v + `'}}` }
 
 func TestQuarantineKeepsWhatStatesCover(t *testing.T) {
+	t.Parallel()
 	f := func(want int, rows, rejects string, args []string, lines ...string) {
 		t.Helper()
 		dir := t.TempDir()
@@ -195,6 +196,7 @@ func TestSignalKeepsRejectsBeforeTheState(t *testing.T) {
 // TestRejectsAsModel loads random lines and compares with what should be left,
 // in order: without a fault all, with one what the last STATE covers.
 func TestRejectsAsModel(t *testing.T) {
+	t.Parallel()
 	f := func(seed uint64, streams, lines, pad int, args ...string) {
 		t.Helper()
 		r := rand.New(rand.NewPCG(seed, 3))

@@ -180,6 +180,7 @@ func manyRejects(t testing.TB, dir string, n int) {
 // TestReplayKilled kills replays at random moments and compares with one that
 // was not: each leaves all rejects or none, and rerun, each row once.
 func TestReplayKilled(t *testing.T) {
+	t.Parallel()
 	const n, wanted, seed = 20_000, 14, 5
 	const what = "SELECT (SELECT count(*) FROM a) AS a, (SELECT count(DISTINCT n) FROM a) AS d, (SELECT count(*) FROM t) AS t, " +
 		"(SELECT md5(string_agg(id || v, ',' ORDER BY id)) FROM t) AS h"

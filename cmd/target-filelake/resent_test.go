@@ -45,6 +45,7 @@ func mapped(f func(string) string, v []string) []string {
 // commit and its STATE, for keyed tables and for those without a key, in one
 // batch and in many.
 func TestRejectsThatComeAgain(t *testing.T) {
+	t.Parallel()
 	state := func(v string) string { return singer(stateOf("'" + v + "'")) }
 	f := func(want string, inputs ...string) {
 		t.Helper()
@@ -113,6 +114,7 @@ func TestRejectsThatComeAgain(t *testing.T) {
 // TestRejectsWithoutState has keyed rows committed with no STATE that covers
 // them: by age, behind the last STATE, and while a full table holds STATEs back.
 func TestRejectsWithoutState(t *testing.T) {
+	t.Parallel()
 	rest := badsT("x", "x") + singer(rowT("1", "a"))
 	f := func(first func(dir string, args ...string)) {
 		t.Helper()

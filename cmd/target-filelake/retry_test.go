@@ -74,6 +74,7 @@ func TestRetryEnds(t *testing.T) {
 // TestMergeOutOfMemory has DuckDB itself run out of memory until it is given more:
 // each try meets a DuckDB in which nothing is left of the one before.
 func TestMergeOutOfMemory(t *testing.T) {
+	t.Parallel()
 	f := func(enough int, tries int, want bool) {
 		t.Helper()
 		dir := t.TempDir()

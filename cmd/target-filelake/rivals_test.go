@@ -183,6 +183,7 @@ const rivals = 4
 
 // TestRacingStarts starts real processes at the same moment.
 func TestRacingStarts(t *testing.T) {
+	t.Parallel()
 	kinds := []func(*rivalry){samePipeline, sameStream, disjoint, waiting}
 	var dir string
 	starts, n := 0, 0

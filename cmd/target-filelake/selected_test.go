@@ -23,6 +23,7 @@ const (
 func oneLine(s string) string { return strings.NewReplacer("\n", "", "\t", "").Replace(s) }
 
 func TestSelectAndExclude(t *testing.T) {
+	t.Parallel()
 	f := func(settings, want string, args ...string) {
 		t.Helper()
 		dir := t.TempDir()
@@ -61,6 +62,7 @@ func TestExcludedIsNotKept(t *testing.T) {
 // TestExcludedIsNotInRejects: nor is it in records that are set aside, and a
 // replay takes these with the selection and without.
 func TestExcludedIsNotInRejects(t *testing.T) {
+	t.Parallel()
 	schema := func(length int) string {
 		return fmt.Sprintf(`{'type':'SCHEMA','stream':'s','key_properties':['id'],'schema':{'required':['secret'],'properties':{'id':{'type':'integer'},'v':{'type':'string','maxLength':%d},`+
 			`'secret':{'type':['string','null']},'o':{'type':'object','properties':{'a':{'type':'integer'},'secret':{'type':'string'}}}}}}`, length)

@@ -66,6 +66,7 @@ func startStalled(t testing.TB, dir string) (*running, *os.File) {
 }
 
 func TestStalledStdout(t *testing.T) {
+	t.Parallel()
 	f := func(want int, act func(*running, *os.File)) {
 		t.Helper()
 		dir := t.TempDir()
@@ -95,6 +96,7 @@ func TestStalledStdout(t *testing.T) {
 
 // TestStalledStderr has a reader of stderr that has stopped reading.
 func TestStalledStderr(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -122,6 +124,7 @@ func TestStalledStderr(t *testing.T) {
 
 // TestSignalBeforeTheInput has a named pipe that nobody writes to.
 func TestSignalBeforeTheInput(t *testing.T) {
+	t.Parallel()
 	f := func(name string) {
 		t.Helper()
 		pipe := filepath.Join(t.TempDir(), name)
@@ -152,6 +155,7 @@ func TestSignalBeforeTheInput(t *testing.T) {
 // TestSignalsDuringMerges stops loads of which every batch supersedes rows, at
 // random instants.
 func TestSignalsDuringMerges(t *testing.T) {
+	t.Parallel()
 	const seed = 5
 	r := rand.New(rand.NewPCG(seed, 1))
 	dir := t.TempDir()
@@ -194,6 +198,7 @@ func TestDraining(t *testing.T) {
 
 // TestVanishedLake has the lake's directory go while a run is at work in it.
 func TestVanishedLake(t *testing.T) {
+	t.Parallel()
 	f := func(more bool, act func(dir, elsewhere string) error) {
 		t.Helper()
 		dir, elsewhere := filepath.Join(t.TempDir(), "lake"), filepath.Join(t.TempDir(), "lake")
@@ -226,6 +231,7 @@ func TestVanishedLake(t *testing.T) {
 
 // TestStoppedPublisher has another process hold the lock of the views for good.
 func TestStoppedPublisher(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	load(t, dir, singer(schemaT, rowT("1", "a"), stateOf("1")), 0)
 	disk, err := lake.OpenDisk(dir)
@@ -248,6 +254,7 @@ func TestStoppedPublisher(t *testing.T) {
 }
 
 func TestSignalsToOtherCommands(t *testing.T) {
+	t.Parallel()
 	f := func(sig os.Signal, want int, args ...string) {
 		t.Helper()
 		c := startProgram(t, args...)

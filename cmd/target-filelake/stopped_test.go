@@ -80,6 +80,7 @@ func TestSweepsLeaveLiveFilesAlone(t *testing.T) {
 // TestStoppedLoaders stops loaders at random instants, goes on with others, and
 // lets them end: nobody waits for the stopped ones, and nothing of theirs is lost.
 func TestStoppedLoaders(t *testing.T) {
+	t.Parallel()
 	const seed, commits = 9, 60
 	r := rand.New(rand.NewPCG(seed, 1))
 	dir := t.TempDir()

@@ -21,6 +21,7 @@ func declaringT(as string) string {
 // The column comes with the first record that has it, in the middle of a run
 // or in a later one, and stays with its id and name.
 func TestUndeclaredDeletions(t *testing.T) {
+	t.Parallel()
 	const rows = "SELECT string_agg(id || ':' || coalesce(strftime(_sdc_deleted_at AT TIME ZONE 'UTC', '%d %H:%M'), '-'), ' ' ORDER BY id) AS r, min(typeof(_sdc_deleted_at)) AS t FROM t"
 	const timestamp, day1 = "TIMESTAMP WITH TIME ZONE", `'2026-11-01T01:30:00+01:00'`
 	f := func(want, typ string, args []string, runs ...string) {

@@ -91,6 +91,7 @@ func TestVerifyFindsNothing(t *testing.T) {
 }
 
 func TestVerifyFindsDamage(t *testing.T) {
+	t.Parallel()
 	f := func(pattern string, change func([]byte) []byte, words ...string) {
 		t.Helper()
 		dir := keptLake(t)
@@ -245,6 +246,7 @@ func TestVerifyFindsWrongRows(t *testing.T) {
 
 // TestVerifyBesideALoad has versions come while it runs.
 func TestVerifyBesideALoad(t *testing.T) {
+	t.Parallel()
 	dir := keptLake(t)
 	c := startProgram(t, "--lake", dir, "--batch-size-rows", "1")
 	ended := make(chan error, 1)

@@ -39,6 +39,7 @@ func runsOf(t *testing.T, args []string, want string, inputs ...string) {
 }
 
 func TestActivateVersion(t *testing.T) {
+	t.Parallel()
 	f := func(want string, inputs ...string) {
 		t.Helper()
 		runsOf(t, []string{"--batch-size-rows", "2"}, want, inputs...)
@@ -86,6 +87,7 @@ func TestActivateVersionOff(t *testing.T) {
 }
 
 func TestOverwrite(t *testing.T) {
+	t.Parallel()
 	f := func(want string, inputs ...string) {
 		t.Helper()
 		runsOf(t, []string{"--batch-size-rows", "2", "--streams", `{"a":{"load_method":"overwrite"}}`}, want, inputs...)

@@ -26,6 +26,7 @@ const walkIDs = 150
 // WALKS=N walks N times from fresh seeds; WALK_SEED=S repeats one walk.
 // WALK_DIR keeps the lakes there, with what must be read, for other readers.
 func TestSchemaWalks(t *testing.T) {
+	t.Parallel()
 	n := 5
 	if s := os.Getenv("WALKS"); s != "" {
 		var err error
