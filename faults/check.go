@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,8 +12,6 @@ import (
 	"strings"
 
 	"target-filelake/lake"
-	"target-filelake/merge/answer"
-	"target-filelake/merge/duck"
 )
 
 // found is a lake as a check found it.
@@ -43,7 +40,7 @@ func inspect(t *tap, dir string) (found, error) {
 	if err != nil {
 		return found{}, faulty("torn", "%v", err)
 	}
-	out := found{version: m.Version, rows: map[string]digest{}}
+	out := found{version: m.Version}
 	if s := m.Pipelines[pipeline].State; s != nil {
 		if out.state, err = stateLine(*s); err != nil {
 			return out, err
@@ -55,7 +52,8 @@ func inspect(t *tap, dir string) (found, error) {
 	if err := out.look(disk, dir, m); err != nil {
 		return out, err
 	}
-	return out, readRows(t, dir, m, out.rows)
+	out.rows, err = digests(t, m, fromView(dir))
+	return out, err
 }
 
 // stateLine reads a STATE value of the tap's.
@@ -91,42 +89,6 @@ func whole(dir string, m *lake.Manifest) error {
 	}
 	return nil
 }
-
-// readRows asks DuckDB for every stream's digest.
-func readRows(t *tap, dir string, m *lake.Manifest, out map[string]digest) error {
-	var parts []string
-	for _, s := range t.streams {
-		if table := m.Tables[s.name]; table != nil {
-			parts = append(parts, digestSQL(s, table))
-		}
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	temp, err := os.MkdirTemp("", "faults-query-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temp)
-	c := duck.Config{Root: dir, Threads: 1, MemoryMB: 512, TempDir: temp}
-	rows, err := answer.Query(context.Background(), c, m, strings.Join(parts, " UNION ALL "))
-	if err != nil {
-		return faulty("torn", "version %d: %v", m.Version, err)
-	}
-	values := make([]any, 4)
-	for {
-		ok, err := rows.Next(values)
-		if err != nil {
-			return faulty("torn", "version %d: %v", m.Version, errors.Join(err, rows.Close()))
-		}
-		if !ok {
-			return rows.Close()
-		}
-		out[values[0].(string)] = digest{values[1].(int64), values[2].(int64), values[3].(int64)}
-	}
-}
-
-func digestSQL(s *stream, t *lake.Table) string { return digestOf(s, t, s.name) }
 
 // digestOf is one row: a stream's name and digest. Rows differ by their key,
 // those that are appended by all they hold.

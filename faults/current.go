@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,10 +10,8 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"target-filelake/lake"
-	"target-filelake/merge/duck"
 )
 
 // look finds what current is in every stream's directory: all files of one
@@ -110,7 +107,11 @@ func (s *session) shown(want content) error {
 			return err
 		}
 	}
-	rows, err := s.glob()
+	m, err := newest(s.dir)
+	if err != nil {
+		return err
+	}
+	rows, err := digests(s.tap, m, fromCurrent(s.dir))
 	if err != nil {
 		return err
 	}
@@ -120,46 +121,6 @@ func (s *session) shown(want content) error {
 		}
 	}
 	return leftovers(s.dir)
-}
-
-// glob reads every stream's rows as somebody does who knows no manifest.
-func (s *session) glob() (map[string]digest, error) {
-	temp, err := os.MkdirTemp("", "faults-glob-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(temp)
-	ctx := context.Background()
-	db, err := duck.Open(ctx, duck.Config{Root: s.dir, Threads: 1, MemoryMB: 512, TempDir: temp}, duck.Directories(s.dir))
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	m, err := newest(s.dir)
-	if err != nil {
-		return nil, err
-	}
-	var parts []string
-	for _, t := range s.tap.streams {
-		table := m.Tables[t.name]
-		from := "read_parquet(" + duck.Lit(filepath.Join(s.dir, table.Dir, "current", "*.parquet")) + ")"
-		parts = append(parts, digestOf(t, table, from))
-	}
-	rows, err := db.QueryContext(ctx, strings.Join(parts, " UNION ALL "))
-	if err != nil {
-		return nil, faulty("torn", "current: %v", err)
-	}
-	defer rows.Close()
-	out := map[string]digest{}
-	for rows.Next() {
-		var stream string
-		var d digest
-		if err := rows.Scan(&stream, &d.rows, &d.distinct, &d.sum); err != nil {
-			return nil, faulty("torn", "current: %v", err)
-		}
-		out[stream] = d
-	}
-	return out, rows.Err()
 }
 
 func newest(dir string) (*lake.Manifest, error) {
