@@ -145,8 +145,11 @@ func (d Disk) Lock(name, holder string) (io.Closer, error) {
 // diskLock is a lock held.
 type diskLock struct{ *os.File }
 
-// Close takes the holder's name off and gives the lock back.
-func (l diskLock) Close() error { return errors.Join(l.Truncate(0), l.File.Close()) }
+// Close takes the holder's name off and gives the lock back, at once: a process that
+// was started meanwhile has the file too until it runs a program of its own.
+func (l diskLock) Close() error {
+	return errors.Join(l.Truncate(0), unix.Flock(int(l.Fd()), unix.LOCK_UN), l.File.Close())
+}
 
 // readHolder is what the holder of a lock wrote into it, for the message only:
 // one that has just taken it gets a moment to write.
