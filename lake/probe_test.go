@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestProbe(t *testing.T) {
@@ -71,5 +73,37 @@ func TestDisksThatSuit(t *testing.T) {
 	defer disk.Close()
 	if s, err := disk.Space(); err != nil || s.Free <= 0 {
 		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// TestLockIsGivenBack closes a lock whose file somebody else has too, as a process
+// has that was started meanwhile.
+func TestLockIsGivenBack(t *testing.T) {
+	disk, err := OpenDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer disk.Close()
+	first, err := disk.Lock("lock", "the first")
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := unix.Dup(int(first.(diskLock).Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(copied)
+	if _, err := disk.Lock("lock", "the second"); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "the first") {
+		t.Errorf("a lock that is held: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := disk.Lock("lock", "the second")
+	if err != nil {
+		t.Fatalf("a lock that was given back: %v", err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
 	}
 }
