@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 
 WALKS ?= 200
 SEQUENCES ?= 500
-RACE_CMD := SampleLoad|ActivateVersion|Overwrite|Batch$$|OrderBy|Maps|Quarantine|AgeCommits|EarlyStop|Stalled|Tail|TwoTaps|MergeOutOfMemory|Metrics|ProgressLine|LiveWriter
+RACE_CMD := SampleLoad|Asking|ManyStreamsUpserted|ActivateVersion|Overwrite|Batch$$|OrderBy|Maps|Quarantine|AgeCommits|EarlyStop|Stalled|Tail|TwoTaps|MergeOutOfMemory|Metrics|ProgressLine|LiveWriter
 RACE_INGEST := Read|Grouped|Late|Recycle|Fork
 
 .PHONY: bench-peers speed bench-gate scale faults faults-long soak crash-demo walks build test race fuzz bench lint check demo interop taps licences vuln dist install

@@ -50,6 +50,13 @@ func (j Job) NeedsMerge() bool {
 	return j.cut() > 0 || j.Deleted != nil && j.kept() > 0 || len(j.Key) > 0 && j.kept() > 0 && (j.kept() > 1 && !j.rises() || len(j.near()) > 0)
 }
 
+// largeRows of keys take DuckDB some 10 MB, and enough work for all its threads.
+const largeRows = 100_000
+
+// Large reports whether j gains nothing by other merges beside it, and may lack
+// their memory.
+func (j Job) Large() bool { return j.kept() > largeRows }
+
 func (j Job) kept() int64 {
 	var n int64
 	for i := range j.Staged {

@@ -117,7 +117,7 @@ func (c *committer) recognise(ctx context.Context, s sealedStream, staged []merg
 // for those it must be sure that rows come again.
 func (c *committer) same(ctx context.Context, stream string, r merge.Resent, sure bool) (bool, error) {
 	var same, alike bool
-	err := c.merge(ctx, stream, func() (err error) {
+	err := c.merge(ctx, stream, true, func() (err error) {
 		same, alike, err = c.duckdb.Same(ctx, r)
 		return err
 	})

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
 	"target-filelake/merge"
@@ -148,47 +150,65 @@ func (c *committer) refreshViews(ctx context.Context) error {
 	}
 	err := publishWithin(ctx, 0, c.root, c.lake, c.log)
 	c.views.published()
-	if errors.Is(err, lake.ErrLocked) {
-		return nil // another pipeline is at it; after the next commit this one tries again
+	if errors.Is(err, lake.ErrLocked) { // another pipeline is at it; this one tries again
+		c.views.expect()
+		return nil
 	}
 	return err
 }
 
-// prepare turns a batch into the commit that adds it.
-func (c *committer) prepare(ctx context.Context, b sealed) (lake.Commit, error) {
-	var commit lake.Commit
+// prepare turns a batch into the commit that adds it. Streams are placed side by
+// side: of small batches, what is asked of DuckDB takes one thread.
+func (c *committer) prepare(ctx context.Context, b sealed) (commit lake.Commit, err error) {
+	placing, pctx := errgroup.WithContext(ctx)
+	placing.SetLimit(c.cfg.Threads)
+	var changes []*lake.Change
 	for _, s := range b.streams {
-		ch, err := c.change(ctx, s)
-		if err != nil {
-			return commit, fmt.Errorf("stream %q: %w", s.stream, err)
+		var ch *lake.Change
+		var place func(context.Context) error
+		if ch, place, err = c.change(pctx, s); err != nil {
+			err = fmt.Errorf("stream %q: %w", s.stream, err)
+			break
 		}
 		if ch == nil {
 			continue
 		}
+		changes = append(changes, ch)
+		placing.Go(func() error {
+			if err := place(pctx); err != nil {
+				return fmt.Errorf("stream %q: %w", s.stream, err)
+			}
+			return nil
+		})
+	}
+	if first := placing.Wait(); first != nil { // err is but what came of it
+		return commit, first
+	}
+	for _, ch := range changes {
 		if len(ch.Files) > 0 {
 			commit.Batches++
 		}
 		commit.Changes = append(commit.Changes, *ch)
 	}
-	return commit, nil
+	return commit, err
 }
 
-// change is what the batch does to one table; nil if nothing.
-func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, error) {
-	ch := lake.Change{
+// change is what the batch does to one table, nil if nothing, but for its files,
+// which are not placed yet.
+func (c *committer) change(ctx context.Context, s sealedStream) (_ *lake.Change, place func(context.Context) error, err error) {
+	ch := &lake.Change{
 		Stream: s.stream, Dir: c.lake.Dir(s.stream), View: s.view, Key: s.key, Bookmarks: s.bookmarks,
 		Replication: s.replication, PartitionBy: s.partitionBy, NextID: s.nextID, Schema: s.schema, Adopt: c.cfg.Adopt, Message: s.message, Replayed: c.replay.of(s.stream),
 		Appends: s.appends && len(s.key) > 0 && len(s.files) > 0,
 	}
 	if s.rejects != nil {
-		var err error
 		if ch.Rejects, err = s.rejects.finish(c.lake, s.stream, s.keepRejects); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	staged, err := awaitFiles(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(staged) > 0 {
 		c.log.Debug("files staged", "stream", s.stream, "files", len(staged), "rows", keptRows(staged))
@@ -196,18 +216,18 @@ func (c *committer) change(ctx context.Context, s sealedStream) (*lake.Change, e
 	old := c.lake.Manifest().Tables[s.stream]
 	staged = c.current(s, old, staged)
 	if !s.repeats() && !s.replace && len(staged) > 0 && c.replay == nil {
-		if staged, err = c.recognise(ctx, s, staged, &ch); err != nil {
-			return nil, err
+		if staged, err = c.recognise(ctx, s, staged, ch); err != nil {
+			return nil, nil, err
 		}
 	}
 	c.run.stream(s.stream).dropped += s.dropped
 	if len(staged) == 0 && ch.Resend == nil && len(ch.Rejects)+len(ch.Replayed) == 0 && !turns(old, s) && old != nil && sameTable(old, s) && old.Owner == c.cfg.Pipeline {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if s.replace {
 		old, ch.Replace = nil, true
 	}
-	return &ch, c.place(ctx, s, old, staged, &ch)
+	return ch, func(ctx context.Context) error { return c.place(ctx, s, old, staged, ch) }, nil
 }
 
 // awaitFiles waits for the batch's files, and leaves out those of which no row counts.
@@ -244,7 +264,7 @@ func (c *committer) positions(ctx context.Context, s sealedStream, into *lake.Ta
 	var res merge.Result
 	if j.NeedsMerge() {
 		started := time.Now()
-		err := c.merge(ctx, s.stream, func() (err error) {
+		err := c.merge(ctx, s.stream, j.Large(), func() (err error) {
 			dead, res, err = c.duckdb.Positions(ctx, j)
 			return err
 		})

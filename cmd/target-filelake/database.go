@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"target-filelake/lake"
 	"target-filelake/lake/failpoint"
@@ -19,6 +20,34 @@ type database struct {
 	config    duck.Config // but for TempDir
 	lent      *merge.DB   // to be used, and left open; nil: the run opens its own
 	spill     string      // temporary directory, relative to the lake
+
+	asking sync.RWMutex // who asks reads; who opens, ends or asks alone writes
+}
+
+// ask opens it, unless it is, and runs f, alone or beside others.
+func (d *database) ask(ctx context.Context, alone bool, f func() error) error {
+	if alone {
+		d.asking.Lock()
+		defer d.asking.Unlock()
+		if err := d.open(ctx); err != nil {
+			return err
+		}
+		return f()
+	}
+	for {
+		d.asking.RLock()
+		if d.DB != nil {
+			defer d.asking.RUnlock()
+			return f()
+		}
+		d.asking.RUnlock()
+		d.asking.Lock()
+		err := d.open(ctx)
+		d.asking.Unlock()
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // open opens it, unless it is.
@@ -43,6 +72,8 @@ func (d *database) open(ctx context.Context) error {
 
 // renew ends it, so that the next open begins with an empty one.
 func (d *database) renew() error {
+	d.asking.Lock()
+	defer d.asking.Unlock()
 	if d.DB == nil || d.DB == d.lent {
 		return nil
 	}

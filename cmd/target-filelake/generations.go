@@ -112,7 +112,7 @@ func (c *committer) activate(ctx context.Context, s sealedStream, old *lake.Tabl
 	}
 	if old != nil && len(stay) > 0 && len(old.Deletes) > 0 {
 		var had []lake.Positions
-		err := c.merge(ctx, s.stream, func() (err error) {
+		err := c.merge(ctx, s.stream, true, func() (err error) {
 			had, err = c.duckdb.Deleted(ctx, old, stay)
 			return err
 		})

@@ -37,17 +37,13 @@ func retry(ctx context.Context, step func() error, between func(err error, pause
 	}
 }
 
-// merge asks DuckDB what a commit of a stream needs to know. Nothing of it is seen
-// by anybody before the commit, so it may be asked again, of a new DuckDB: what the
-// last one held or spilled is gone with it.
-func (c *committer) merge(ctx context.Context, stream string, ask func() error) error {
-	step := func() error {
-		if err := c.duckdb.open(ctx); err != nil {
-			return err
-		}
-		return ask()
-	}
+// merge asks DuckDB what a commit of a stream needs to know, alone or beside other
+// merges. Nothing of it is seen by anybody before the commit, so it may be asked
+// again, alone and of a new DuckDB: what the last one held or spilled is gone with it.
+func (c *committer) merge(ctx context.Context, stream string, alone bool, ask func() error) error {
+	step := func() error { return c.duckdb.ask(ctx, alone, ask) }
 	return retry(ctx, step, func(err error, pause time.Duration) error {
+		alone = true
 		c.run.stream(stream).retries++
 		said, _, _ := strings.Cut(err.Error(), "\n") // DuckDB's advice follows, which nobody can take
 		c.log.Warn("a merge met a fault that may pass; it is tried again", "stream", stream, "pause", pause, "error", said)

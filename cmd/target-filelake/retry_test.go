@@ -81,7 +81,7 @@ func TestMergeOutOfMemory(t *testing.T) {
 		load(t, dir, singer(schemaT, rowT("1", "a"), stateOf("1")), 0)
 		c, said := newCommitter(t, dir)
 		n := 0
-		err := c.merge(t.Context(), "t", func() error {
+		err := c.merge(t.Context(), "t", false, func() error {
 			if n++; n == enough {
 				c.duckdb.config.MemoryMB = 512 // of the next DuckDB
 			}
