@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"target-filelake/lake"
 	"target-filelake/lake/columns"
 	"target-filelake/merge/compaction"
@@ -72,20 +74,26 @@ func (c *compactions) streams() []string { return slices.Sorted(maps.Keys(c.touc
 // is out: a full disk or too little memory is for the next run, or somebody, to
 // mend. A file that is not what was committed, or a commit that failed, is not.
 func (c *compactions) tolerated(ctx context.Context, streams []string, when compaction.When) error {
-	var all []prepared
-	for _, stream := range streams {
-		p, err := c.prepare(ctx, stream, when)
+	all, errs := make([]prepared, len(streams)), make([]error, len(streams))
+	var tables errgroup.Group
+	tables.SetLimit(c.workers)
+	for i, stream := range streams {
+		tables.Go(func() error {
+			all[i], errs[i] = c.prepare(ctx, stream, when)
+			return nil
+		})
+	}
+	_ = tables.Wait()
+	for i, err := range errs {
 		switch {
-		case err == nil && p.Gone > 0:
-			all = append(all, p)
 		case err == nil:
 		case errors.Is(err, lake.ErrCorrupt), ctx.Err() != nil:
 			return err
 		default:
-			c.log.Warn("a table was not compacted; all rows are loaded, and the next run tries again", "stream", stream, "error", err)
+			c.log.Warn("a table was not compacted; all rows are loaded, and the next run tries again", "stream", streams[i], "error", err)
 		}
 	}
-	_, err := c.commit(all)
+	_, err := c.commit(slices.DeleteFunc(all, func(p prepared) bool { return p.Gone == 0 }))
 	return err
 }
 
@@ -107,11 +115,12 @@ func (c *compactions) prepare(ctx context.Context, stream string, when compactio
 	if err != nil || len(jobs) == 0 {
 		return out, err
 	}
-	if err := c.duckdb.open(ctx); err != nil {
-		return out, err
-	}
-	w := compaction.Compactor{Lake: c.lake, DB: c.duckdb.DB, Codec: c.codec, Spec: spec, Workers: c.workers}
-	if out.change, out.Result, err = w.Prepare(ctx, t, jobs); err != nil {
+	err = c.duckdb.ask(ctx, compaction.Large(jobs, spec), func() (err error) {
+		w := compaction.Compactor{Lake: c.lake, DB: c.duckdb.DB, Codec: c.codec, Spec: spec, Workers: c.workers}
+		out.change, out.Result, err = w.Prepare(ctx, t, jobs)
+		return err
+	})
+	if err != nil {
 		return prepared{}, fmt.Errorf("stream %q: %w", stream, err)
 	}
 	out.took = time.Since(started)

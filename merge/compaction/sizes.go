@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"target-filelake/lake"
+	"target-filelake/merge/partition"
 )
 
 // sizes are what files are held against. All that is a share of them is so many
@@ -105,4 +106,15 @@ func (s sizes) most(rows, bytes int64) int64 {
 func cut(rows, most int64) int64 {
 	n := max(1, (rows+most-1-most/4)/most)
 	return (rows + n - 1) / n
+}
+
+// Large reports whether jobs of one table gain nothing by those of others beside
+// them, or may lack their memory.
+func Large(jobs []Job, spec partition.Spec) bool {
+	var rows, bytes int64
+	for _, j := range jobs {
+		r, b := liveOf(j.Files)
+		rows, bytes = rows+r, bytes+b
+	}
+	return rows > measured.group || bytes > measured.small() || hashes(spec) // whose function is made once
 }
