@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"path"
+	"sync"
 
 	"target-filelake/lake/columns"
 )
@@ -33,6 +34,16 @@ type Stage struct {
 
 // stageBuffer is large enough that a row group goes to the disk in few calls.
 const stageBuffer = 256 << 10
+
+// stageBuffers outlive stages: of many streams there are thousands, one after another.
+var stageBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, stageBuffer) }}
+
+// giveBack ends the use of the buffer.
+func (s *Stage) giveBack() {
+	s.buf.Reset(nil)
+	stageBuffers.Put(s.buf)
+	s.buf = nil
+}
 
 // Stage starts a data file of a stream's batch. keys are the field ids of the
 // columns whose ranges it is to tell.
@@ -63,7 +74,8 @@ func (l *Lake) stage(name string, s *columns.Schema, keys []int32, c columns.Cod
 		return nil, err
 	}
 	st := &Stage{staged: file, s: s}
-	st.buf = bufio.NewWriterSize(st, stageBuffer)
+	st.buf = stageBuffers.Get().(*bufio.Writer)
+	st.buf.Reset(st)
 	if st.pq, err = columns.NewFileWriter(st.buf, s, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("stage %s: %w", name, err), st.Abandon())
 	}
@@ -101,6 +113,7 @@ func (s *Stage) Close() (NewFile, error) {
 	if err == nil {
 		err = s.buf.Flush()
 	}
+	s.giveBack()
 	hash, err := s.publish(err)
 	rises := s.pq.Rises()
 	return NewFile{DataFile{Path: s.name, Rows: rows, Bytes: s.size, SHA256: hash, Keys: s.pq.Ranges(), Sorted: rises}, s.s, rises}, err

@@ -248,7 +248,8 @@ func (j *encodeJob) run(ctx context.Context, l *lake.Lake, codec columns.Codec, 
 	}
 	close(j.done)
 	if j.close {
-		if f.file, err = f.stage.Close(); err == nil {
+		f.file, err = f.stage.Close()
+		if f.stage = nil; err == nil { // the file waits for its commit, beside thousands maybe
 			close(f.done)
 		}
 	}

@@ -34,7 +34,7 @@ func (r *Room) Make(b *Batch, rows, size int) {
 			return 0
 		}
 		n = n * rows / r.Rows
-		return min(n+n/8+8, max(size, rows))
+		return min(n+n/8+1, max(size, rows))
 	}
 	var s slabs
 	for range 2 { // count, then cut
