@@ -189,14 +189,14 @@ func (f failing) recovers(s *session) error {
 }
 
 // struck has DuckDB's first write of a compacted file fail, under a strace that
-// comes as the file is begun.
+// comes as the file is begun; one thread, as no other file is to be begun meanwhile.
 func (f failing) struck() error {
 	s, err := f.uncompacted("struck")
 	if err != nil {
 		return err
 	}
 	ready, log := s.dir+"-ready", s.dir+"-strace.txt"
-	o := options{rules: "compact/copy/before#1=pause:" + ready, wrap: []string{}, to: s.tap.whole(len(s.tap.lines) * 2 / 3)}
+	o := options{rules: "compact/copy/before#1=pause:" + ready, wrap: []string{}, args: []string{"--threads", "1"}, to: s.tap.whole(len(s.tap.lines) * 2 / 3)}
 	var struck error
 	o.meddle = func(p *process) {
 		if p.paused(ready) {
