@@ -151,7 +151,7 @@ func TestAbout(t *testing.T) {
 	}
 	p := about.Settings.Properties
 	if about.Name != "target-filelake" || p["threads"].Type[0] != "integer" || p["validate_records"].Default != true || p["nested"].Enum[0] != "struct" ||
-		p["maximum_batch_size_mb"].Default != 100.0 || p["config"].Type != nil || p["state"].Type != nil {
+		p["maximum_batch_size_mb"].Default != 0.0 || p["max_line_mb"].Default != 256.0 || p["config"].Type != nil || p["state"].Type != nil {
 		t.Errorf("%+v", about)
 	}
 	for format, want := range map[string]string{"text": "Capabilities: about, ", "markdown": "| `threads` | integer | `0` | "} {

@@ -99,6 +99,7 @@ func (c *LoadCmd) Run(ctx context.Context, std *stdio, app *kong.Context) error 
 // run loads, and counts in out.
 func (c *LoadCmd) run(ctx context.Context, std *stdio, out *closing) (err error) {
 	defer func() { err = atLake(out.Lake, err) }()
+	defer c.boundHeap()()
 	log := std.log
 	for _, w := range c.conf.warnings {
 		log.Warn(w)

@@ -62,7 +62,7 @@ func TestMageWaits(t *testing.T) {
 func TestMageTemplates(t *testing.T) {
 	r := invoke(t, "", "--show_templates")
 	var templates struct{ Config map[string]any }
-	if err := json.Unmarshal([]byte(r.out), &templates); err != nil || r.code != 0 || templates.Config["maximum_batch_size_mb"] != 100.0 {
+	if err := json.Unmarshal([]byte(r.out), &templates); err != nil || r.code != 0 || templates.Config["max_line_mb"] != 256.0 {
 		t.Errorf("exit %d, %v: %s", r.code, err, r.out)
 	}
 	if r := invoke(t, "", "--config_json", `{"lake_path": "`+t.TempDir()+`"}`, "--test_connection"); r.code != 0 || !strings.Contains(r.out, "is fit for a lake") {

@@ -19,7 +19,6 @@ const (
 	// Chunks of fewer rows are joined, so that a row group is not made of crumbs.
 	smallChunk   = 64
 	segmentRows  = 16_384
-	longFile     = 4  // times maximum_batch_size_mb
 	maxOpenFiles = 64 // further streams' files are closed early, and others opened
 )
 
@@ -102,6 +101,9 @@ func (s *sequencer) add(ctx context.Context, c *ingest.Chunk, from, to int) erro
 // addRows appends rows of one version.
 func (s *sequencer) addRows(ctx context.Context, o *openBatch, c *ingest.Chunk, from, to int) error {
 	o.rowsAtState(s.epoch)
+	if o.rows == 0 {
+		s.busy++
+	}
 	if schema := o.schemaFor(c.Batch); schema != o.schema {
 		if err := s.reshape(ctx, o, schema); err != nil {
 			return err
@@ -147,7 +149,7 @@ func (s *sequencer) flush(ctx context.Context, o *openBatch, end bool) error {
 		return nil
 	}
 	// Where no STATE comes, files end all the same.
-	end = end || o.bytes+o.segSize > longFile*s.limits.bytes
+	end = end || o.bytes+o.segSize > s.limits.mostBytes()
 	if f == nil {
 		f = &stagedFile{open: true, done: make(chan struct{}), generation: o.generation}
 		o.files = append(o.files, f)

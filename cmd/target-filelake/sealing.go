@@ -69,7 +69,7 @@ func (s *sequencer) isFull(o *openBatch, more int64) bool {
 // isDue reports whether a batch that ends at m is due; size are the bytes of
 // the block up to m that s.bytes does not count yet.
 func (s *sequencer) isDue(d *ingest.Decoded, at []int, m ingest.Mark, size int) bool {
-	if s.due || s.bytes+size >= s.limits.bytes {
+	if s.due || s.bytes+size >= s.limits.batchBytes(s.busy) {
 		return true
 	}
 	if s.limits.rows == 0 {
@@ -90,7 +90,7 @@ func (s *sequencer) anyFull() bool {
 
 // sealIfDue seals between STATEs if the newest one covers every row.
 func (s *sequencer) sealIfDue(ctx context.Context) error {
-	full := s.due || s.bytes >= s.limits.bytes || s.anyFull()
+	full := s.due || s.bytes >= s.limits.batchBytes(s.busy) || s.anyFull()
 	if !full || !s.fresh || s.rowsSinceState() > 0 {
 		return nil
 	}
@@ -184,6 +184,9 @@ func (s *sequencer) endBatch(ctx context.Context, o *openBatch, c cover) (sealed
 		dropped: o.rows - n + had.less(rejected).records, rejects: s.rejects.hand(o.stream), keepRejects: rejected,
 	}
 	o.active = max(o.active, active)
+	if o.rows > 0 {
+		s.busy--
+	}
 	o.files, o.rows, o.atState, o.epoch, o.activated = nil, 0, 0, s.epoch, nil
 	return out, nil
 }

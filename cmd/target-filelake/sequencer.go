@@ -42,6 +42,7 @@ type sequencer struct {
 	epoch   uint64 // counts STATEs
 	due     bool   // by age or a changed schema, whatever the limits say
 	bytes   int    // of lines since the last seal
+	busy    int    // streams with rows since the last seal
 	held    int    // bytes of rows in memory
 	stages  int    // open files
 	budget  int    // for held
@@ -55,15 +56,6 @@ type sequencer struct {
 	rejects quarantine
 
 	unknown map[string]bool // streams without SCHEMA whose ACTIVATE_VERSION was warned of
-}
-
-// limits say when a batch is due, and what is committed without a STATE.
-type limits struct {
-	bytes      int // of lines, over all streams
-	rows       int // of one stream; 0: any number
-	age        time.Duration
-	commitAuto bool // commit_at: auto
-	tail       string
 }
 
 // loop takes jobs until there are no more, then ends the last batch.

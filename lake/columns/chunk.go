@@ -25,7 +25,9 @@ const vectorRows = 2048
 // left for good, pages after it being plain, when it grows past its limits.
 const (
 	dictionarySample = 1024
-	dictionaryRatio  = 4 // sampled values for each distinct one
+	dictionaryRatio  = 4                     // sampled values for each distinct one
+	dictionaryChunk  = 16 * dictionarySample // entries from which a sample tells what it does not show
+	dictionaryPairs  = 32                    // of equal values in it, for that
 	dictionaryValues = 1 << 15
 	dictionaryBytes  = 1 << 20
 )
@@ -38,6 +40,7 @@ type encoder struct {
 
 	start    int // of the chunk in out
 	meta     *format.ColumnMetaData
+	entries  int // of the chunk
 	bounds   bounds
 	sampled  bool // values were seen, so indexing is decided
 	indexing bool // pages hold dictionary indexes
@@ -72,6 +75,10 @@ func (e *encoder) release() {
 // chunk appends column i of segments to the row group and describes it in c.
 func (e *encoder) chunk(c *format.ColumnChunk, leaf *Leaf, segments []*Batch, i int) error {
 	e.begin(&c.MetaData, leaf)
+	e.entries = 0
+	for _, b := range segments {
+		e.entries += len(b.Vectors[i].Def)
+	}
 	for _, b := range segments {
 		v := &b.Vectors[i]
 		for row := 0; row < b.Rows; {

@@ -122,11 +122,24 @@ func (e *encoder) sample() {
 	v := &e.page
 	e.dict.reset(&v.Leaf)
 	n := min(v.values(), dictionarySample)
-	for i := 0; i < n && e.dict.len()*dictionaryRatio <= n; i++ {
+	long := e.entries >= dictionaryChunk
+	for i := 0; i < n && (long || e.dict.len()*dictionaryRatio <= n); i++ {
 		e.dict.index(v.Value(i))
 	}
 	e.sampled = n > 0
-	e.indexing = n > 0 && e.dict.len()*dictionaryRatio <= n
+	e.indexing = n > 0 && (e.dict.len()*dictionaryRatio <= n || long && e.willRepeat(n))
+}
+
+// willRepeat reports whether the chunk's values will repeat enough, if those of the
+// sample hardly do. Of d values that are equally frequent, n hold some n²/2d pairs of
+// equal ones (the birthday problem).
+func (e *encoder) willRepeat(n int) bool {
+	pairs := n - e.dict.len()
+	if pairs < dictionaryPairs {
+		return false
+	}
+	d := n * n / (2 * pairs)
+	return d <= dictionaryValues/2 && d*dictionaryRatio <= e.entries && d*len(e.dict.values.Data) <= e.dict.len()*dictionaryBytes
 }
 
 func (e *encoder) appendIndexes() (format.Encoding, bounds, error) {

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"runtime/debug"
+	"strings"
+	"testing"
+
+	"target-filelake/bench"
+)
+
+func TestBatchBytes(t *testing.T) {
+	f := func(setting, streams, batch, most int) {
+		t.Helper()
+		l := limits{bytes: setting << 20}
+		if got := l.batchBytes(streams) >> 20; got != batch {
+			t.Errorf("%d MiB set, %d streams: %d MiB, want %d", setting, streams, got, batch)
+		}
+		if got := l.mostBytes() >> 20; got != most {
+			t.Errorf("%d MiB set: files of %d MiB, want %d", setting, got, most)
+		}
+	}
+	f(0, 0, 100, 400)
+	f(0, 25, 100, 400)
+	f(0, 30, 120, 400)
+	f(0, 5000, 400, 400)
+	f(1, 5000, 1, 4)
+	f(100, 100, 100, 400)
+}
+
+// Many streams that take turns make one batch of what would be two, unless its size is set.
+func TestBatchOfManyStreams(t *testing.T) {
+	t.Parallel()
+	in := sample(t, bench.Gen{Records: 280_000, Streams: 60}) // 130 MB
+	f := func(commits int, args ...string) {
+		t.Helper()
+		r := load(t, t.TempDir(), in, 0, append(args, "--compact", "never")...)
+		if n := strings.Count(r.out, "\n"); n != commits {
+			t.Errorf("%q: %d STATEs, want %d", args, n, commits)
+		}
+	}
+	f(1)
+	f(2, "--maximum-batch-size-mb", "100")
+}
+
+func TestHeapIsBound(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	c := LoadCmd{Memory: 1000 << 20}
+	undo := c.boundHeap()
+	if got := debug.SetMemoryLimit(-1); got != 700<<20 {
+		t.Errorf("Go's share of 1000 MiB is %d MiB, want 700", got>>20)
+	}
+	undo()
+	t.Setenv("GOMEMLIMIT", "2GiB")
+	defer c.boundHeap()()
+	if got := debug.SetMemoryLimit(-1); got != before {
+		t.Errorf("GOMEMLIMIT is overruled: %d, want %d", got, before)
+	}
+}
