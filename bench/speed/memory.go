@@ -45,15 +45,15 @@ func (s *session) memory(ctx context.Context) error {
 }
 
 // many loads more streams than a process may have files open, a few records of
-// each: one batch.
+// each: one batch, then several.
 func (s *session) many(ctx context.Context) error {
 	in, err := s.generated("many streams", bench.Gen{Records: max(manyStreams, s.Records/10), Streams: manyStreams})
 	if err != nil {
 		return err
 	}
-	load := s.load("many streams", in)
-	load.CountFiles = true
-	if err := s.Race(ctx, load); err != nil {
+	load, parts := s.load("many streams", in), s.load("several batches of many streams", in, "--maximum-batch-size-mb", "25")
+	load.CountFiles, parts.CountFiles = true, true
+	if err := s.Race(ctx, load, parts); err != nil {
 		return err
 	}
 	longest, err := load.Each(func(o contest.Outcome) (float64, error) {
@@ -65,8 +65,10 @@ func (s *session) many(ctx context.Context) error {
 	}
 	name := fmt.Sprintf("%d streams", manyStreams)
 	s.Seconds(name, load.Wall())
-	s.Value(name, slices.Max(load.Peak()), "MiB", contest.AtMost(settingMiB))
-	s.Value("files open, "+name, slices.Max(load.Files()), "files", contest.AtMost(openAtMost))
+	for _, c := range []*contest.Contender{load, parts} {
+		s.Value(c.Name, slices.Max(c.Peak()), "MiB", contest.AtMost(settingMiB))
+		s.Value("files open, "+c.Name, slices.Max(c.Files()), "files", contest.AtMost(openAtMost))
+	}
 	s.Samples("commit of "+name, longest, "s", contest.AtMost(commitWithin))
 	return nil
 }
