@@ -55,7 +55,7 @@ var ErrBusy = errors.New("lake: other pipelines commit too often; run the load a
 // Open takes the pipeline's lock, makes the newest version durable, checks it,
 // and sweeps what a crash of this pipeline left.
 func Open(fsys FS, o Options) (*Lake, error) {
-	l := &Lake{fs: fsys, pipeline: o.Pipeline, id: pipelineID(o.Pipeline), clock: o.Clock, dir: map[string]string{}}
+	l := &Lake{fs: fsys, pipeline: o.Pipeline, id: pipelineID(o.Pipeline), clock: o.Clock, dir: map[string]string{}, cur: empty()}
 	l.ids = ids{pipe: l.id, clock: o.Clock, rand: o.Rand}
 	for _, dir := range []string{logDir, tablesDir, rejectsDir, locksDir, tempDir} {
 		if err := l.ensure(dir); err != nil {
@@ -93,7 +93,7 @@ func (l *Lake) reload() (*Manifest, error) {
 	if err := l.fs.SyncDir(logDir); err != nil {
 		return nil, fmt.Errorf("sync %s: %w", logDir, err)
 	}
-	return Newest(l.fs)
+	return newest(l.fs, l.Manifest())
 }
 
 // Published is the newest version, made durable first: what is told of it
@@ -140,7 +140,7 @@ func (l *Lake) Sweep() (int, error) {
 		return 0, nil
 	}
 	// Not l.Manifest: who adopted a table of ours since may name its files again.
-	m, err := Newest(l.fs)
+	m, err := newest(l.fs, l.Manifest())
 	if err != nil {
 		return 0, fmt.Errorf("sweep: %w", err)
 	}

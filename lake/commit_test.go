@@ -304,6 +304,11 @@ func TestTwoPipelines(t *testing.T) {
 	if m.Version != 6 || m.Tables["orders"].Rows() != 9 || m.Tables["users"].Rows() != 9 {
 		t.Errorf("version %d, orders %d, users %d", m.Version, m.Tables["orders"].Rows(), m.Tables["users"].Rows())
 	}
+	// What a knows already it does not read again: its own table, and not b's newest.
+	published, err := a.Published()
+	if err != nil || published.Version != 6 || published.Tables["users"].Rows() != 9 || published.Tables["orders"] != a.Manifest().Tables["orders"] {
+		t.Errorf("read again: %+v, %v", published, err)
+	}
 	if err := put(b, "orders"); !errors.Is(err, ErrFenced) {
 		t.Errorf("b took a stream of a's: %v", err)
 	}

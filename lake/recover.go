@@ -20,7 +20,11 @@ func empty() *Manifest {
 
 // Newest reads the newest version of the lake, version 0 of an empty one. It
 // takes no lock: a version, once linked, never changes.
-func Newest(fsys FS) (*Manifest, error) {
+func Newest(fsys FS) (*Manifest, error) { return newest(fsys, empty()) }
+
+// newest is Newest where another version is known: tables that are as they were in it
+// are not read again.
+func newest(fsys FS, known *Manifest) (*Manifest, error) {
 	h, last, err := span(fsys)
 	if err != nil || last == 0 {
 		return empty(), err
@@ -39,6 +43,11 @@ func Newest(fsys FS) (*Manifest, error) {
 		}
 	}
 	m.horizon = h
+	for stream, ref := range m.refs {
+		if known.refs[stream] == ref {
+			m.Tables[stream] = known.Tables[stream]
+		}
+	}
 	return m, readTables(fsys, m)
 }
 
