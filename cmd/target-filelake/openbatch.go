@@ -16,6 +16,9 @@ import (
 const (
 	rowGroupRows  = 122_880  // DuckDB's own; it reads a row group a thread
 	rowGroupBytes = 64 << 20 // of columns in memory, where rows are wide
+	// From so many bytes, fewer rows are enough: threads end a scan closer together.
+	fullGroupRows  = 81_920
+	fullGroupBytes = 8 << 20
 	// Chunks of fewer rows are joined, so that a row group is not made of crumbs.
 	smallChunk   = 64
 	segmentRows  = 16_384
@@ -129,7 +132,7 @@ func (s *sequencer) addRows(ctx context.Context, o *openBatch, c *ingest.Chunk, 
 	if to == c.Batch.Rows && (len(o.segs) == 0 || o.segs[len(o.segs)-1] != c.Batch) {
 		c.Plan.Recycle(c.Batch)
 	}
-	if o.segRows >= rowGroupRows || o.segSize >= rowGroupBytes {
+	if o.segRows >= rowGroupRows || o.segSize >= rowGroupBytes || o.segRows >= fullGroupRows && o.segSize >= fullGroupBytes {
 		return s.flush(ctx, o, false)
 	}
 	return nil
