@@ -30,8 +30,12 @@ func (s *session) memory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	upserts, err := s.generated("100 streams, upserts", bench.Gen{Records: s.Records, Streams: 100, UpdateShare: 0.2})
+	if err != nil {
+		return err
+	}
 	for _, c := range []*contest.Contender{
-		s.load("orders", orders), s.load("100 streams", streams), s.load("batches of 500 MiB", orders, "--maximum-batch-size-mb", "500"),
+		s.load("orders", orders), s.load("100 streams", streams), s.load("100 streams, upserts", upserts), s.load("batches of 500 MiB", orders, "--maximum-batch-size-mb", "500"),
 	} {
 		if err := s.Race(ctx, c); err != nil {
 			return err

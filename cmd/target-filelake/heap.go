@@ -5,13 +5,13 @@ import (
 	"runtime/debug"
 )
 
-// boundHeap has Go's garbage collected in time for what the memory setting leaves it
-// beside DuckDB, until undo. It is no hard limit: what is in use stays. GOMEMLIMIT,
-// where it is set, is obeyed instead.
+// boundHeap has Go's garbage collected in time for its share of the memory setting,
+// until undo. It is no hard limit: what is in use stays. GOMEMLIMIT, where it is set,
+// is obeyed instead.
 func (c *LoadCmd) boundHeap() (undo func()) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
-	before := debug.SetMemoryLimit(c.share(100 - duckdbShare))
+	before := debug.SetMemoryLimit(c.share(heapShare))
 	return func() { debug.SetMemoryLimit(before) }
 }

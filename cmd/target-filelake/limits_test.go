@@ -46,8 +46,8 @@ func TestHeapIsBound(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	c := LoadCmd{Memory: 1000 << 20}
 	undo := c.boundHeap()
-	if got := debug.SetMemoryLimit(-1); got != 700<<20 {
-		t.Errorf("Go's share of 1000 MiB is %d MiB, want 700", got>>20)
+	if got := debug.SetMemoryLimit(-1); got != 500<<20 {
+		t.Errorf("Go's share of 1000 MiB is %d MiB, want 500", got>>20)
 	}
 	undo()
 	t.Setenv("GOMEMLIMIT", "2GiB")

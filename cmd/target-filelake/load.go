@@ -286,6 +286,7 @@ const (
 	openShare   = 20 // rows of open batches
 	encodeShare = 20 // rows with the encoders
 	duckdbShare = 30
+	heapShare   = 50 // all that Go allocates, the first three in it
 )
 
 // encoders is how many files are made durable at once: each waits for the disk
